@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-delete-product`.
+edge::serve!(catalog);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-replace-product`.
+edge::serve!(catalog);

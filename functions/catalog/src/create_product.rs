@@ -1,0 +1,52 @@
+//! `POST /products`: a new product with its variants.
+
+use domain::id::ProductId;
+use domain::product::Product;
+use domain::role::Permission;
+use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use store::once::Receipt;
+use store::products::{self, Products};
+
+use crate::product::{ProductDraft, ProductView, broken};
+
+/// Creates a product.
+pub struct CreateProduct;
+
+impl Endpoint for CreateProduct {
+    const ROUTE: Route = Route::post("/products", "Create a product")
+        .auth(Auth::Staff(Permission::CatalogWrite))
+        .errors(&[Code::SlugTaken, Code::SkuTaken]);
+    type Needs = (Products<products::Create>,);
+    type Path = Nothing;
+    type Query = Nothing;
+    type Body = ProductDraft;
+    type Reply = ProductView;
+
+    async fn handle(
+        (products,): &Self::Needs,
+        rq: &Rq<Self>,
+    ) -> Result<Reply<ProductView>, Failure> {
+        products.recall(rq.once(), rq.now()).await?;
+        let id = ProductId::new(rq.now(), rq.entropy());
+        let product = Product::new(id, rq.body.details(id)?, rq.now()).map_err(broken)?;
+        let mut tx = products.begin(&rq.stamp);
+        products.create(&mut tx, &product)?;
+        let view = ProductView::from(product);
+        products.remember(&mut tx, rq.once(), &view)?;
+        tx.commit().await?;
+        Ok(created(view))
+    }
+
+    async fn replay(
+        _: &Self::Needs,
+        _: &Rq<Self>,
+        receipt: Receipt,
+    ) -> Result<Reply<ProductView>, Failure> {
+        Ok(created(receipt.read()?))
+    }
+}
+
+fn created(view: ProductView) -> Reply<ProductView> {
+    let path = format!("/products/{}", view.id());
+    Reply::of(view).version(1).location(path)
+}

@@ -1,0 +1,38 @@
+//! `PUT /products/{id}`: a product written anew, over the version that `If-Match` names. Optional
+//! fields that are left out are cleared.
+
+use domain::role::Permission;
+use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use store::products::{self, Products};
+
+use crate::product::{ProductDraft, ProductPath, ProductView, broken};
+
+/// Replaces a product.
+pub struct ReplaceProduct;
+
+impl Endpoint for ReplaceProduct {
+    const ROUTE: Route = Route::put("/products/{id}", "Replace a product")
+        .auth(Auth::Staff(Permission::CatalogWrite))
+        .guarded()
+        .errors(&[Code::SlugTaken, Code::SkuTaken]);
+    type Needs = (Products<products::Edit>,);
+    type Path = ProductPath;
+    type Query = Nothing;
+    type Body = ProductDraft;
+    type Reply = ProductView;
+
+    async fn handle(
+        (products,): &Self::Needs,
+        rq: &Rq<Self>,
+    ) -> Result<Reply<ProductView>, Failure> {
+        let old = products.get(rq.path.id).await?;
+        rq.expects(old.version)?;
+        let details = rq.body.details(old.id)?;
+        let new = old.replace(details, rq.now()).map_err(broken)?;
+        let mut tx = products.begin(&rq.stamp);
+        products.replace(&mut tx, &old, &new)?;
+        tx.commit().await?;
+        let version = new.version;
+        Ok(Reply::of(new.into()).version(version))
+    }
+}

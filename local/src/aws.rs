@@ -1,0 +1,34 @@
+//! The AWS services of one store, embedded: DynamoDB with its streams, SQS, SES and Secrets Manager.
+//!
+//! Owns a [`Cloud`] and the two ways into it: a [`Connector`], which puts a real AWS SDK client on
+//! top of it inside this process, and [`Cloud::serve`], which answers other processes over HTTP.
+//! Both speak AWS's wire protocols; neither checks signatures. It may depend on the domain's clock
+//! alone: what tables and queues there are, and who may do what, it is told.
+
+mod access;
+mod call;
+mod cloud;
+mod connector;
+mod dynamodb;
+mod error;
+mod faults;
+mod journal;
+mod mail;
+mod meter;
+mod place;
+mod redrive;
+mod reply;
+mod secrets;
+mod serve;
+mod sqs;
+mod streams;
+mod tables;
+
+pub use access::{Access, Denial, Gate};
+pub use cloud::{Cloud, CloudConfig};
+pub use connector::Connector;
+pub use error::CloudError;
+pub use faults::{Fault, Faults};
+pub use mail::Email;
+pub use sqs::{DeadLetters, QueueDepth, QueueSpec};
+pub use tables::{IndexSpec, Projection, TableSpec};

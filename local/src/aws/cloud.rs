@@ -1,0 +1,217 @@
+//! One store's AWS services together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::clock::Clock;
+
+use super::access::{self, Access, Denial, Gate, Ledger};
+use super::call::{Call, Service};
+use super::dynamodb::DynamoDb;
+use super::error::CloudError;
+use super::faults::{Fault, Faults};
+use super::journal::Journal;
+use super::mail::{Email, Mail};
+use super::meter::{Meter, Units};
+use super::place::Place;
+use super::reply::Reply;
+use super::secrets;
+use super::sqs::{QueueDepth, QueueSpec, Sqs};
+use super::streams::CHECKPOINTS;
+use super::tables::create_own_table;
+
+/// What a [`Cloud`] is made of.
+pub struct CloudConfig {
+    /// The directory that keeps everything; made if missing. Without one, everything is in memory
+    /// and gone with the process.
+    pub data: Option<PathBuf>,
+    /// The store's clock: it dates mail and streams and lets items expire. Queues run on the
+    /// runtime's time instead.
+    pub clock: Arc<dyn Clock>,
+    /// The region that ARNs name.
+    pub region: String,
+    /// The account that ARNs name, 12 digits.
+    pub account: String,
+    /// The port of this machine that queue URLs point to.
+    pub sqs_port: u16,
+    /// The secrets, values by name.
+    pub secrets: BTreeMap<String, String>,
+}
+
+/// The embedded AWS services of one store.
+pub struct Cloud {
+    pub(super) place: Place,
+    pub(super) dynamo: DynamoDb,
+    sqs: Sqs,
+    mail: Mail,
+    secrets: BTreeMap<String, String>,
+    clock: Arc<dyn Clock>,
+    ledger: Ledger,
+    meter: Meter,
+    faults: RwLock<Option<Arc<dyn Faults>>>,
+}
+
+impl Cloud {
+    /// Opens the services, with what the data directory holds. Tables and mail are there at once;
+    /// queues are there after [`Cloud::create_queue`], and their messages after
+    /// [`Cloud::restore_queues`].
+    ///
+    /// # Errors
+    /// If the data directory cannot be used or what it holds cannot be read.
+    pub fn open(config: CloudConfig) -> Result<Arc<Self>, CloudError> {
+        let place = Place {
+            region: config.region,
+            account: config.account,
+            sqs_port: config.sqs_port,
+        };
+        let dynamo = DynamoDb::open(
+            config.data.as_deref(),
+            config.clock.clone(),
+            place.clone(),
+        )?;
+        let kept = dynamo.is_durable().then(|| dynamo.database().clone());
+        let journal = kept.clone().map(Journal::open).transpose()?;
+        create_own_table(dynamo.database(), CHECKPOINTS)?;
+        Ok(Arc::new(Self {
+            mail: Mail::open(kept)?,
+            sqs: Sqs::new(journal, config.clock.clone(), place.clone()),
+            dynamo,
+            place,
+            secrets: config.secrets,
+            clock: config.clock,
+            ledger: Ledger::default(),
+            meter: Meter::default(),
+            faults: RwLock::new(None),
+        }))
+    }
+
+    /// Makes a queue. It runs on the async runtime that this is called on. A queue that exists
+    /// already must have the same settings.
+    ///
+    /// # Errors
+    /// What the queue service says.
+    pub async fn create_queue(&self, spec: &QueueSpec) -> Result<(), CloudError> {
+        self.sqs.create(spec).await
+    }
+
+    /// The URL that names a queue in calls.
+    pub fn queue_url(&self, name: &str) -> String {
+        self.place.queue_url(name)
+    }
+
+    /// Sends every message again that a former process accepted and nobody deleted, and returns how
+    /// many they were. To be called once, when every queue is made and before anything is sent.
+    /// Messages in flight are visible again; those that were received as often as their queue
+    /// allows come back among its dead letters; the others keep their count for the next restart,
+    /// while the queue itself counts anew.
+    ///
+    /// # Errors
+    /// What the journal or the queue service says; what was not sent again stays in the journal.
+    pub async fn restore_queues(&self) -> Result<usize, CloudError> {
+        self.sqs.restore().await
+    }
+
+    /// Every queue and how much it holds, by name.
+    ///
+    /// # Errors
+    /// What the queue service says.
+    pub async fn queues(&self) -> Result<Vec<QueueDepth>, CloudError> {
+        self.sqs.depths().await
+    }
+
+    /// Sends a message to a queue, whatever its body.
+    ///
+    /// # Errors
+    /// If there is no such queue or it does not take the body.
+    pub async fn send_raw(&self, queue: &str, body: &str) -> Result<(), CloudError> {
+        self.sqs.send_raw(queue, body).await
+    }
+
+    /// Moves dead letters back to where they failed and returns how many they were. `queue` is
+    /// either a dead-letter queue or a queue that has one.
+    ///
+    /// # Errors
+    /// If there is no such queue, or no dead letters belong to it.
+    pub async fn redrive(&self, queue: &str) -> Result<usize, CloudError> {
+        self.sqs.redrive(queue).await
+    }
+
+    /// The captured mail, oldest first.
+    pub fn emails(&self) -> Vec<Email> {
+        self.mail.sent()
+    }
+
+    /// Sets what decides over faults from now on; `None` for no faults.
+    pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {
+        *self.faults.write().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+
+    /// Every permission that was used, as (function, action, resource).
+    pub fn used(&self) -> BTreeSet<(String, String, String)> {
+        self.ledger.used()
+    }
+
+    /// Every permission that was asked for and refused, in order.
+    pub fn denials(&self) -> Vec<Denial> {
+        self.ledger.denials()
+    }
+
+    /// Starts to sum capacity units, from zero.
+    pub fn meter_start(&self) {
+        self.meter.start();
+    }
+
+    /// The read and write units consumed so far, by function.
+    pub fn meter(&self) -> Units {
+        self.meter.so_far()
+    }
+
+    /// Stops to sum capacity units and returns the read and write units by function. Cancelled
+    /// transactions report none, here as in AWS.
+    pub fn meter_stop(&self) -> Units {
+        self.meter.stop()
+    }
+
+    /// Puts what a call needs before `gate`; the first refusal is returned.
+    pub(super) fn admit(&self, gate: &dyn Gate, function: &str, call: &Call) -> Result<(), Access> {
+        let needed = access::needed(call, &self.place, &self.dynamo);
+        self.ledger.admit(gate, function, needed)
+    }
+
+    /// What befalls a call.
+    pub(super) fn fault(&self, function: &str, operation: &str) -> Fault {
+        let faults = self.faults.read().unwrap_or_else(PoisonError::into_inner);
+        faults
+            .as_ref()
+            .map_or(Fault::None, |faults| faults.before(function, operation))
+    }
+
+    /// Carries a call out.
+    pub(super) async fn perform(&self, function: &str, call: &Call) -> Reply {
+        match call.service {
+            Service::DynamoDb | Service::DynamoDbStreams => {
+                let priced = self.meter.priced(call);
+                let reply = self
+                    .dynamo
+                    .call(priced.service, &priced.operation, &priced.body);
+                self.meter.charge(function, &priced, &reply);
+                reply
+            }
+            Service::Sqs => self.sqs.call(&call.operation, call.body.clone()).await,
+            Service::Ses => self.mail.send(&call.body, self.clock.now()),
+            Service::SecretsManager => {
+                secrets::call(&self.secrets, &self.place, &call.operation, &call.body)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cloud")
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+//! The way in for functions of this process: a connector beneath a real AWS SDK client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+
+use super::access::Gate;
+use super::call::Call;
+use super::cloud::Cloud;
+use super::faults::{self, Fault};
+use super::reply::{Reply, error};
+
+/// An HTTP client for the AWS SDK whose far end is the [`Cloud`] in this process. It belongs to one
+/// function: permissions, faults and capacity units count as that function's.
+#[derive(Clone)]
+pub struct Connector {
+    cloud: Arc<Cloud>,
+    function: Arc<str>,
+    gate: Arc<dyn Gate>,
+}
+
+impl Cloud {
+    /// A connector for one function, whose every call `gate` must allow.
+    pub fn connector(self: &Arc<Self>, function: &str, gate: Arc<dyn Gate>) -> Connector {
+        Connector {
+            cloud: self.clone(),
+            function: function.into(),
+            gate,
+        }
+    }
+}
+
+impl Connector {
+    async fn exchange(&self, call: Call) -> Result<Reply, ConnectorError> {
+        if let Err(refused) = self.cloud.admit(self.gate.as_ref(), &self.function, &call) {
+            let message = format!(
+                "User: {} is not authorized to perform: {} on resource: {}",
+                self.cloud.place.principal(&self.function),
+                refused.action,
+                refused.resource,
+            );
+            return Ok(error(call.service, 400, "AccessDeniedException", &message));
+        }
+        match self.cloud.fault(&self.function, &call.operation) {
+            Fault::None => Ok(self.cloud.perform(&self.function, &call).await),
+            Fault::Conflict => match faults::conflict(&call) {
+                Some(conflict) => Ok(conflict),
+                None => Ok(self.cloud.perform(&self.function, &call).await),
+            },
+            Fault::Throttled => Ok(faults::throttled(call.service)),
+            Fault::InternalError => Ok(faults::internal(call.service)),
+            Fault::Drop => Err(broken("the connection broke before the request arrived")),
+            Fault::LoseReply => {
+                self.cloud.perform(&self.function, &call).await;
+                Err(broken("the connection broke before the reply arrived"))
+            }
+        }
+    }
+}
+
+fn broken(how: &'static str) -> ConnectorError {
+    ConnectorError::io(how.into())
+}
+
+fn call_of(request: &HttpRequest) -> Option<Call> {
+    let uri: http::Uri = request.uri().parse().ok()?;
+    Call::read(
+        request.method(),
+        uri.path(),
+        request.headers().get("x-amz-target"),
+        Bytes::copy_from_slice(request.body().bytes()?),
+    )
+}
+
+fn sdk_response(reply: Reply) -> Result<HttpResponse, ConnectorError> {
+    let (parts, body) = reply.into_parts();
+    let status = StatusCode::try_from(parts.status.as_u16())
+        .map_err(|error| ConnectorError::other(error.into(), None))?;
+    let mut response = HttpResponse::new(status, SdkBody::from(body));
+    for (name, value) in &parts.headers {
+        if let Ok(value) = value.to_str() {
+            response
+                .headers_mut()
+                .insert(name.as_str().to_owned(), value.to_owned());
+        }
+    }
+    Ok(response)
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Some(call) = call_of(&request) else {
+            return HttpConnectorFuture::ready(Err(ConnectorError::user(
+                format!("no service here answers {} {}", request.method(), request.uri()).into(),
+            )));
+        };
+        let connector = self.clone();
+        HttpConnectorFuture::new(async move { sdk_response(connector.exchange(call).await?) })
+    }
+}
+
+impl HttpClient for Connector {
+    fn http_connector(
+        &self,
+        _settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("function", &self.function)
+            .finish_non_exhaustive()
+    }
+}

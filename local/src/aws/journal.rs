@@ -1,0 +1,149 @@
+//! What makes queues survive a restart: a row for each message that was accepted and not yet
+//! deleted, in the database of the data directory.
+//!
+//! A row stands under the queue that the message was last seen in. The queue service moves a
+//! message to the dead letters when a receive finds that it was received too often; nothing tells
+//! the journal. It need not know: it counts the receives itself, and what has reached the count
+//! either has been moved or is about to be, so it comes back among the dead letters. The row itself
+//! moves when the message is received there.
+
+use std::collections::HashMap;
+
+use dynoxide::actions::get_item::GetItemRequest;
+use dynoxide::actions::transact_write_items::{
+    TransactDelete, TransactPut, TransactWriteItem, TransactWriteItemsRequest,
+};
+use dynoxide::{AttributeValue, Database, Item};
+use rustack_sqs_model::input::SendMessageInput;
+use serde::{Deserialize, Serialize};
+
+use super::error::CloudError;
+use super::tables::{all_items, create_own_table};
+
+const TABLE: &str = "_local-queues";
+
+/// How many rows one transaction can hold.
+const AT_ONCE: usize = 100;
+
+/// One message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// The queue it is in.
+    pub(crate) queue: String,
+    /// The id that the queue service gave it; a restored message has a new one.
+    pub(crate) id: String,
+    /// How it was sent.
+    pub(crate) sent: SendMessageInput,
+    /// When it was sent, in milliseconds since the epoch.
+    pub(crate) at: i64,
+    /// How often it was received from this queue.
+    pub(crate) received: u32,
+    /// The queue it failed in, if it is in a dead-letter queue.
+    pub(crate) origin: Option<String>,
+}
+
+/// The rows.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    db: Database,
+}
+
+impl Journal {
+    pub(crate) fn open(db: Database) -> Result<Self, CloudError> {
+        create_own_table(&db, TABLE)?;
+        Ok(Self { db })
+    }
+
+    /// Writes `rows` and removes `gone`, as (queue, id), all or nothing. No row may be in both.
+    pub(crate) fn write(
+        &self,
+        rows: &[Entry],
+        gone: &[(String, String)],
+    ) -> Result<(), CloudError> {
+        let mut actions = Vec::with_capacity(rows.len() + gone.len());
+        for row in rows {
+            let mut item = key(&row.queue, &row.id);
+            item.insert(
+                "message".to_owned(),
+                AttributeValue::S(serde_json::to_string(row)?),
+            );
+            actions.push(TransactWriteItem {
+                put: Some(TransactPut {
+                    table_name: TABLE.to_owned(),
+                    item,
+                    ..TransactPut::default()
+                }),
+                ..TransactWriteItem::default()
+            });
+        }
+        for (queue, id) in gone {
+            actions.push(TransactWriteItem {
+                delete: Some(TransactDelete {
+                    table_name: TABLE.to_owned(),
+                    key: key(queue, id),
+                    ..TransactDelete::default()
+                }),
+                ..TransactWriteItem::default()
+            });
+        }
+        if actions.is_empty() {
+            return Ok(());
+        }
+        self.db.transact_write_items(TransactWriteItemsRequest {
+            transact_items: actions,
+            ..TransactWriteItemsRequest::default()
+        })?;
+        Ok(())
+    }
+
+    /// The row of a message, which stands under one of `queues`.
+    pub(crate) fn find(&self, queues: &[String], id: &str) -> Result<Option<Entry>, CloudError> {
+        for queue in queues {
+            let found = self.db.get_item(GetItemRequest {
+                table_name: TABLE.to_owned(),
+                key: key(queue, id),
+                consistent_read: Some(true),
+                ..GetItemRequest::default()
+            })?;
+            if let Some(item) = found.item {
+                return entry(&item).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Every row, the longest sent first.
+    pub(crate) fn all(&self) -> Result<Vec<Entry>, CloudError> {
+        let mut rows = all_items(&self.db, TABLE)?
+            .iter()
+            .map(entry)
+            .collect::<Result<Vec<_>, _>>()?;
+        rows.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+        Ok(rows)
+    }
+
+    /// Removes the rows that `gone` picks.
+    pub(crate) fn remove(&self, gone: impl Fn(&Entry) -> bool) -> Result<(), CloudError> {
+        let gone: Vec<_> = self
+            .all()?
+            .into_iter()
+            .filter(gone)
+            .map(|row| (row.queue, row.id))
+            .collect();
+        gone.chunks(AT_ONCE)
+            .try_for_each(|some| self.write(&[], some))
+    }
+}
+
+fn key(queue: &str, id: &str) -> HashMap<String, AttributeValue> {
+    dynoxide::item! { "pk" => queue, "sk" => id }
+}
+
+fn entry(item: &Item) -> Result<Entry, CloudError> {
+    match item.get("message") {
+        Some(AttributeValue::S(message)) => Ok(serde_json::from_str(message)?),
+        _ => Err(CloudError::Corrupt(
+            "a row of the queue journal has no message".to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,237 @@
+//! Messages on the move: back into their queues after a restart, to the dead letters and back.
+
+use std::collections::HashMap;
+
+use rustack_sqs_model::input::{DeleteMessageInput, ReceiveMessageInput, SendMessageInput};
+use rustack_sqs_model::types::Message;
+
+use super::error::CloudError;
+use super::journal::{Entry, Journal};
+use super::place::queue_name;
+use super::sqs::Sqs;
+
+/// How long a message stays hidden while it is moved, in seconds.
+const MOVING_S: i32 = 60;
+
+/// The most that one receive returns.
+const BATCH: i32 = 10;
+
+impl Sqs {
+    /// Where a journaled message is by the rules of its queue: among the dead letters once it was
+    /// received as often as the queue allows.
+    pub(super) fn whereabouts(&self, row: &Entry) -> String {
+        self.spec(&row.queue)
+            .and_then(|spec| spec.dead_letters)
+            .filter(|dead| row.received >= dead.max_receive_count)
+            .map_or_else(|| row.queue.clone(), |dead| dead.queue)
+    }
+
+    /// Counts one more receive from `queue` for each message. The row of one that came to the dead
+    /// letters moves to them.
+    pub(super) fn count_receives<'a>(
+        &self,
+        journal: &Journal,
+        queue: &str,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Result<(), CloudError> {
+        let homes = self.homes(queue);
+        let mut rows = Vec::new();
+        let mut gone = Vec::new();
+        for id in ids {
+            let Some(row) = journal.find(&homes, id)? else {
+                continue;
+            };
+            if row.queue == queue {
+                rows.push(Entry {
+                    received: row.received.saturating_add(1),
+                    ..row
+                });
+            } else {
+                gone.push((row.queue.clone(), row.id.clone()));
+                rows.push(Entry {
+                    queue: queue.to_owned(),
+                    received: 1,
+                    origin: Some(row.queue.clone()),
+                    ..row
+                });
+            }
+        }
+        journal.write(&rows, &gone)
+    }
+
+    /// The queues under which the row of a message in `queue` can stand.
+    fn homes(&self, queue: &str) -> Vec<String> {
+        let sources = self.sources(queue).into_iter().map(|spec| spec.name);
+        std::iter::once(queue.to_owned()).chain(sources).collect()
+    }
+
+    /// Sends every journaled message again, each to where it was.
+    pub(crate) async fn restore(&self) -> Result<usize, CloudError> {
+        let Some(journal) = &self.journal else {
+            return Ok(0);
+        };
+        let _step = self.in_step.lock().await;
+        let mut restored = 0;
+        for row in journal.all()? {
+            let queue = self.whereabouts(&row);
+            if self.spec(&queue).is_none() {
+                tracing::warn!(queue, "a message is kept for a queue that is no more");
+                continue;
+            }
+            let dead = queue != row.queue;
+            let input = SendMessageInput {
+                queue_url: self.place.queue_url(&queue),
+                delay_seconds: Some(if dead { 0 } else { self.delay_left(&row) }),
+                ..row.sent.clone()
+            };
+            let id = self.provider.send_message(input).await?.message_id;
+            let again = Entry {
+                id: id.unwrap_or_default(),
+                received: if dead { 0 } else { row.received },
+                origin: if dead {
+                    Some(row.queue.clone())
+                } else {
+                    row.origin.clone()
+                },
+                queue,
+                ..row.clone()
+            };
+            // One write: a crash before it sends the message once more, none loses it.
+            journal.write(&[again], &[(row.queue, row.id)])?;
+            restored += 1;
+        }
+        Ok(restored)
+    }
+
+    /// How long a message has yet to stay hidden after its sending, in seconds.
+    fn delay_left(&self, row: &Entry) -> i32 {
+        let by_queue = self.spec(&row.queue).map_or(0, |spec| spec.delay_s);
+        let delay = row
+            .sent
+            .delay_seconds
+            .map_or_else(|| i64::from(by_queue), i64::from);
+        let passed = self.clock.now().as_millis().saturating_sub(row.at) / 1000;
+        i32::try_from(delay.saturating_sub(passed).clamp(0, delay.max(0))).unwrap_or(0)
+    }
+
+    /// Sends one message to a queue, outside every function.
+    pub(crate) async fn send_raw(&self, queue: &str, body: &str) -> Result<(), CloudError> {
+        self.spec(queue)
+            .ok_or_else(|| CloudError::NoSuchQueue(queue.to_owned()))?;
+        self.send(SendMessageInput {
+            queue_url: self.place.queue_url(queue),
+            message_body: body.to_owned(),
+            ..SendMessageInput::default()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Moves dead letters back to the queues they failed in. `queue` is a dead-letter queue, or one
+    /// that has one.
+    pub(crate) async fn redrive(&self, queue: &str) -> Result<usize, CloudError> {
+        let spec = self
+            .spec(queue)
+            .ok_or_else(|| CloudError::NoSuchQueue(queue.to_owned()))?;
+        let dead = spec
+            .dead_letters
+            .map_or_else(|| queue.to_owned(), |dead| dead.queue);
+        let sources = self.sources(&dead);
+        let [source, ..] = sources.as_slice() else {
+            return Err(CloudError::NoSuchQueue(format!(
+                "whose dead letters {dead} takes"
+            )));
+        };
+        let _step = self.in_step.lock().await;
+        let (mut left, _, _) = self.counts(&dead).await?;
+        let mut moved = 0;
+        // No more than there were: what fails again meanwhile waits for the next redrive.
+        while left > 0 {
+            let messages = self.take(&dead).await?;
+            if messages.is_empty() {
+                break;
+            }
+            for message in messages {
+                left = left.saturating_sub(1);
+                self.move_back(&dead, &source.name, message).await?;
+                moved += 1;
+            }
+        }
+        Ok(moved)
+    }
+
+    async fn take(&self, queue: &str) -> Result<Vec<Message>, CloudError> {
+        let all = || vec!["All".to_owned()];
+        let received = self
+            .provider
+            .receive_message(ReceiveMessageInput {
+                queue_url: self.place.queue_url(queue),
+                max_number_of_messages: Some(BATCH),
+                visibility_timeout: Some(MOVING_S),
+                wait_time_seconds: Some(0),
+                attribute_names: all(),
+                message_attribute_names: all(),
+                ..ReceiveMessageInput::default()
+            })
+            .await?;
+        Ok(received.messages)
+    }
+
+    /// Sends a dead letter to where it came from, `otherwise` if nothing tells, and deletes it.
+    async fn move_back(
+        &self,
+        dead: &str,
+        otherwise: &str,
+        message: Message,
+    ) -> Result<(), CloudError> {
+        let Message {
+            message_id,
+            receipt_handle,
+            body,
+            message_attributes,
+            attributes,
+            ..
+        } = message;
+        let row = match (&self.journal, &message_id) {
+            (Some(journal), Some(id)) => journal.find(&self.homes(dead), id)?,
+            _ => None,
+        };
+        let target = origin(&attributes)
+            .or_else(|| row.as_ref().and_then(|row| row.origin.clone()))
+            .filter(|origin| self.spec(origin).is_some())
+            .unwrap_or_else(|| otherwise.to_owned());
+        let input = SendMessageInput {
+            queue_url: self.place.queue_url(&target),
+            message_body: body.unwrap_or_default(),
+            delay_seconds: Some(0),
+            message_attributes,
+            ..SendMessageInput::default()
+        };
+        let sent = self.provider.send_message(input.clone()).await?;
+        if let (Some(journal), Some(row)) = (&self.journal, row) {
+            let again = Entry {
+                queue: target,
+                id: sent.message_id.unwrap_or_default(),
+                sent: input,
+                at: row.at,
+                received: 0,
+                origin: None,
+            };
+            journal.write(&[again], &[(row.queue, row.id)])?;
+        }
+        self.provider
+            .delete_message(DeleteMessageInput {
+                queue_url: self.place.queue_url(dead),
+                receipt_handle: receipt_handle.unwrap_or_default(),
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// The queue that a dead letter says it failed in.
+fn origin(attributes: &HashMap<String, String>) -> Option<String> {
+    attributes
+        .get("DeadLetterQueueSourceArn")
+        .map(|arn| queue_name(arn).to_owned())
+}

@@ -1,0 +1,75 @@
+//! Where an order stands: as a whole, towards its payment, and on its way to the customer.
+
+use crate::value::word_enum;
+
+word_enum! {
+    /// Where an order stands as a whole.
+    pub enum OrderStatus {
+        /// Its stock is held, its money is not there.
+        PendingPayment => "pendingPayment",
+        /// Paid; the goods are the customer's.
+        Confirmed => "confirmed",
+        /// Everything arrived.
+        Completed => "completed",
+        /// Called off.
+        Cancelled => "cancelled",
+        /// Not paid in time.
+        Expired => "expired",
+    }
+}
+
+impl OrderStatus {
+    /// No status follows this one.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled | Self::Expired)
+    }
+}
+
+word_enum! {
+    /// Where an order stands towards its payment.
+    pub enum PaymentStatus {
+        /// No money has been asked for, or nothing is known of it yet.
+        Unpaid => "unpaid",
+        /// The customer must do something to pay.
+        RequiresAction => "requiresAction",
+        /// The money is set aside.
+        Authorized => "authorized",
+        /// Part of the money is taken.
+        PartiallyCaptured => "partiallyCaptured",
+        /// The money is taken.
+        Captured => "captured",
+        /// Part of it was given back.
+        PartiallyRefunded => "partiallyRefunded",
+        /// All of it was given back.
+        Refunded => "refunded",
+        /// The last attempt to pay failed.
+        Failed => "failed",
+        /// The payment was given up before any money was taken.
+        Voided => "voided",
+        /// The provider's answer was lost.
+        Unknown => "unknown",
+    }
+}
+
+word_enum! {
+    /// How far an order's goods have come.
+    pub enum FulfilmentStatus {
+        /// Nothing was sent.
+        Unfulfilled => "unfulfilled",
+        /// Part of it was sent.
+        PartiallyShipped => "partiallyShipped",
+        /// All of it was sent.
+        Shipped => "shipped",
+        /// Part of it arrived.
+        PartiallyDelivered => "partiallyDelivered",
+        /// All of it arrived.
+        Delivered => "delivered",
+        /// Part of it came back.
+        PartiallyReturned => "partiallyReturned",
+        /// All of it came back.
+        Returned => "returned",
+        /// Nothing will be sent.
+        Cancelled => "cancelled",
+    }
+}

@@ -1,0 +1,331 @@
+//! How many units of each SKU there are, and who has them in hand.
+
+use std::fmt;
+
+use crate::clock::Timestamp;
+use crate::id::{MovementId, OrderId, UserId};
+use crate::sku::Sku;
+use crate::text::Reason;
+use crate::value::word_enum;
+
+/// The most units of one SKU, on either side of zero: far above any shop, far below overflow.
+pub const MAX_UNITS: i64 = 1_000_000_000;
+
+/// A level with so many units available, or fewer, is low.
+pub const LOW: i64 = 5;
+
+/// How many units of one SKU there are.
+///
+/// Without backorder nobody can hold what is not there: `available` never falls below zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// What is counted.
+    pub sku: Sku,
+    /// Units in the house; below zero only with backorder, then that many are owed to buyers.
+    pub on_hand: i64,
+    /// Units held for orders that are not settled.
+    pub reserved: u32,
+    /// Units ever held: a product with any is archived rather than deleted.
+    pub taken: u64,
+    /// Orders are taken also for what is not in the house.
+    pub backorder: bool,
+    /// Counts the changes, from 1.
+    pub version: u64,
+}
+
+/// What was wanted of a SKU, and what there was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortage {
+    /// Of which there was too little.
+    pub sku: Sku,
+    /// Units wanted.
+    pub requested: u32,
+    /// Units that could have been had.
+    pub available: u32,
+}
+
+/// Why a level cannot move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StockError {
+    /// An adjustment would leave less than nothing, or less than what is held.
+    BelowZero {
+        /// Whose level it is.
+        sku: Sku,
+        /// Units free before the adjustment.
+        available: i64,
+        /// The adjustment.
+        delta: i64,
+    },
+    /// More was wanted than there is.
+    Short(Shortage),
+    /// More was to be settled than is held.
+    NotReserved {
+        /// Whose level it is.
+        sku: Sku,
+        /// Units to be settled.
+        requested: u32,
+        /// Units held.
+        reserved: u32,
+    },
+    /// The level would lie beyond [`MAX_UNITS`].
+    TooMany {
+        /// Whose level it is.
+        sku: Sku,
+    },
+    /// A hold was to be settled in a way that contradicts how it was settled before.
+    AlreadySettled {
+        /// Whose hold it is.
+        order: OrderId,
+        /// How it was settled.
+        state: HoldState,
+    },
+}
+
+impl fmt::Display for StockError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BelowZero {
+                sku,
+                available,
+                delta,
+            } => write!(
+                f,
+                "{sku} has {available} units free and cannot be adjusted by {delta}"
+            ),
+            Self::Short(Shortage {
+                sku,
+                requested,
+                available,
+            }) => write!(
+                f,
+                "{requested} units of {sku} are wanted, {available} are free"
+            ),
+            Self::NotReserved {
+                sku,
+                requested,
+                reserved,
+            } => write!(
+                f,
+                "{requested} units of {sku} are to be settled, {reserved} are held"
+            ),
+            Self::TooMany { sku } => write!(f, "{sku} would have more units than can be counted"),
+            Self::AlreadySettled { order, state } => {
+                write!(f, "the hold of order {order} is already {state}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StockError {}
+
+impl Level {
+    /// A SKU of which there is nothing yet.
+    #[must_use]
+    pub fn empty(sku: Sku) -> Self {
+        Self {
+            sku,
+            on_hand: 0,
+            reserved: 0,
+            taken: 0,
+            backorder: false,
+            version: 1,
+        }
+    }
+
+    /// Units that can still be held; below zero only with backorder.
+    #[must_use]
+    pub fn available(&self) -> i64 {
+        self.on_hand - i64::from(self.reserved)
+    }
+
+    /// The level after `delta` units came in, or went out where it is negative.
+    pub fn adjust(&self, delta: i64) -> Result<Self, StockError> {
+        let on_hand = self.on_hand.saturating_add(delta);
+        if delta < 0 && !self.backorder && on_hand < i64::from(self.reserved) {
+            return Err(StockError::BelowZero {
+                sku: self.sku.clone(),
+                available: self.available(),
+                delta,
+            });
+        }
+        self.moved(on_hand, self.reserved, self.taken)
+    }
+
+    /// The level with `units` more held for an order.
+    pub fn hold(&self, units: u32) -> Result<Self, StockError> {
+        if !self.backorder && self.available() < i64::from(units) {
+            return Err(StockError::Short(Shortage {
+                sku: self.sku.clone(),
+                requested: units,
+                available: u32::try_from(self.available()).unwrap_or(0),
+            }));
+        }
+        let reserved = self
+            .reserved
+            .checked_add(units)
+            .ok_or_else(|| self.too_many())?;
+        self.moved(self.on_hand, reserved, self.taken + u64::from(units))
+    }
+
+    /// The level after `units` held were sold: they leave the house.
+    pub fn commit(&self, units: u32) -> Result<Self, StockError> {
+        let reserved = self.less_reserved(units)?;
+        self.moved(self.on_hand - i64::from(units), reserved, self.taken)
+    }
+
+    /// The level after `units` held were given back.
+    pub fn release(&self, units: u32) -> Result<Self, StockError> {
+        let reserved = self.less_reserved(units)?;
+        self.moved(self.on_hand, reserved, self.taken)
+    }
+
+    fn less_reserved(&self, units: u32) -> Result<u32, StockError> {
+        self.reserved
+            .checked_sub(units)
+            .ok_or_else(|| StockError::NotReserved {
+                sku: self.sku.clone(),
+                requested: units,
+                reserved: self.reserved,
+            })
+    }
+
+    fn moved(&self, on_hand: i64, reserved: u32, taken: u64) -> Result<Self, StockError> {
+        let countable = -MAX_UNITS..=MAX_UNITS;
+        if !countable.contains(&on_hand) || !countable.contains(&i64::from(reserved)) {
+            return Err(self.too_many());
+        }
+        Ok(Self {
+            sku: self.sku.clone(),
+            on_hand,
+            reserved,
+            taken,
+            backorder: self.backorder,
+            version: self.version + 1,
+        })
+    }
+
+    fn too_many(&self) -> StockError {
+        StockError::TooMany {
+            sku: self.sku.clone(),
+        }
+    }
+}
+
+word_enum! {
+    /// Why units came in or went out.
+    pub enum MovementKind {
+        /// Somebody counted, received or wrote off.
+        Adjustment => "adjustment",
+        /// An order was confirmed.
+        Sale => "sale",
+        /// A confirmed order was cancelled before it left the house.
+        Cancellation => "cancellation",
+    }
+}
+
+/// One entry of a SKU's ledger; the deltas of all entries sum to the units on hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// Names the movement.
+    pub id: MovementId,
+    /// What moved.
+    pub sku: Sku,
+    /// Why, as a machine tells it.
+    pub kind: MovementKind,
+    /// Units that came in, or went out where it is negative.
+    pub delta: i64,
+    /// Why, as a person tells it.
+    pub reason: Reason,
+    /// The order it was for.
+    pub order: Option<OrderId>,
+    /// Who did it.
+    pub actor: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+word_enum! {
+    /// What became of units held for an order.
+    pub enum HoldState {
+        /// They wait for its payment.
+        Held => "held",
+        /// They were sold.
+        Committed => "committed",
+        /// They were given back.
+        Released => "released",
+    }
+}
+
+/// The units that an order holds, settled once: sold or given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Whose units they are.
+    pub order: OrderId,
+    /// Units by SKU, each SKU once.
+    pub lines: Vec<(Sku, u32)>,
+    /// What became of them.
+    pub state: HoldState,
+    /// When somebody must have looked at it.
+    pub due_at: Timestamp,
+}
+
+/// What settling a hold came to.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// It is settled by this; the levels must move with it.
+    Now(Hold),
+    /// It had been settled the same way: nothing to write.
+    Already,
+}
+
+impl Hold {
+    /// A hold that waits to be settled.
+    #[must_use]
+    pub fn new(order: OrderId, lines: Vec<(Sku, u32)>, due_at: Timestamp) -> Self {
+        Self {
+            order,
+            lines,
+            state: HoldState::Held,
+            due_at,
+        }
+    }
+
+    /// The units are sold.
+    pub fn commit(&self) -> Result<Settled, StockError> {
+        self.settle(HoldState::Committed)
+    }
+
+    /// The units are given back.
+    pub fn release(&self) -> Result<Settled, StockError> {
+        self.settle(HoldState::Released)
+    }
+
+    /// The order was called off: units still held are given back, units already sold come home.
+    /// The levels move according to the state that this hold is in.
+    pub fn call_off(&self) -> Settled {
+        match self.state {
+            HoldState::Released => Settled::Already,
+            HoldState::Held | HoldState::Committed => Settled::Now(Self {
+                state: HoldState::Released,
+                ..self.clone()
+            }),
+        }
+    }
+
+    fn settle(&self, state: HoldState) -> Result<Settled, StockError> {
+        if self.state == state {
+            return Ok(Settled::Already);
+        }
+        if self.state != HoldState::Held {
+            return Err(StockError::AlreadySettled {
+                order: self.order,
+                state: self.state,
+            });
+        }
+        Ok(Settled::Now(Self {
+            state,
+            ..self.clone()
+        }))
+    }
+}

@@ -1,0 +1,27 @@
+//! The rules of the domain, tried with examples and with whatever chance comes up with.
+
+// The attribute tells the lints that a module is part of the tests, helper functions included.
+#[cfg(test)]
+mod given;
+#[cfg(test)]
+mod money;
+#[cfg(test)]
+mod order;
+#[cfg(test)]
+mod order_events;
+#[cfg(test)]
+mod order_number;
+#[cfg(test)]
+mod payment;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod product;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod stock;
+#[cfg(test)]
+mod time;
+#[cfg(test)]
+mod values;

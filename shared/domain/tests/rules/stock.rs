@@ -1,0 +1,210 @@
+//! Stock is conserved: nobody holds what is not there, and no hold is settled twice.
+
+use std::time::Duration;
+
+use domain::stock::{
+    Hold, HoldState, Level, MAX_UNITS, Movement, MovementKind, Settled, Shortage, StockError,
+};
+use domain::text::Reason;
+use domain::{MovementId, OrderId};
+use proptest::prelude::{
+    Just, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
+
+use crate::given::{now, sku};
+
+fn level(on_hand: i64) -> Level {
+    Level::empty(sku("tee")).adjust(on_hand).unwrap()
+}
+
+#[test]
+fn what_is_held_cannot_be_adjusted_away() {
+    let held = level(5).hold(3).unwrap();
+    assert_eq!(held.adjust(-2).unwrap().available(), 0);
+    assert_eq!(
+        held.adjust(-3),
+        Err(StockError::BelowZero {
+            sku: sku("tee"),
+            available: 2,
+            delta: -3
+        })
+    );
+}
+
+#[test]
+fn the_last_unit_is_held_once() {
+    let held = level(1).hold(1).unwrap();
+    assert_eq!(
+        held.hold(1),
+        Err(StockError::Short(Shortage {
+            sku: sku("tee"),
+            requested: 1,
+            available: 0
+        }))
+    );
+    assert_eq!(held.release(1).unwrap().hold(1).unwrap().taken, 2);
+}
+
+#[test]
+fn only_what_is_held_can_be_settled() {
+    let held = level(5).hold(2).unwrap();
+    let error = StockError::NotReserved {
+        sku: sku("tee"),
+        requested: 3,
+        reserved: 2,
+    };
+    assert_eq!(held.commit(3), Err(error.clone()));
+    assert_eq!(held.release(3), Err(error));
+}
+
+#[test]
+fn with_backorder_units_are_owed() {
+    let empty = Level {
+        backorder: true,
+        ..Level::empty(sku("tee"))
+    };
+    let owed = empty.hold(5).unwrap();
+    assert_eq!(owed.available(), -5);
+    let sold = owed.commit(5).unwrap();
+    assert_eq!((sold.on_hand, sold.reserved), (-5, 0));
+    assert_eq!(sold.adjust(8).unwrap().available(), 3);
+}
+
+#[test]
+fn counting_has_an_end() {
+    let too_many = Err(StockError::TooMany { sku: sku("tee") });
+    assert_eq!(level(MAX_UNITS).adjust(1), too_many);
+    assert_eq!(level(1).adjust(i64::MAX), too_many);
+    let endless = Level {
+        backorder: true,
+        ..level(0)
+    };
+    assert_eq!(endless.hold(u32::MAX), too_many);
+    assert_eq!(endless.adjust(i64::MIN), too_many);
+}
+
+#[derive(Debug, Clone)]
+enum Op {
+    Adjust(i64),
+    Hold(u32),
+    Commit(prop::sample::Index),
+    Release(prop::sample::Index),
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        2 => prop_oneof![-40_i64..60, Just(i64::MIN), Just(i64::MAX)].prop_map(Op::Adjust),
+        3 => (0_u32..30).prop_map(Op::Hold),
+        2 => any::<prop::sample::Index>().prop_map(Op::Commit),
+        2 => any::<prop::sample::Index>().prop_map(Op::Release),
+    ];
+    prop::collection::vec(op, 1..60)
+}
+
+/// One SKU with its ledger and its holds, moved together as the tables move them.
+struct Book {
+    level: Level,
+    ledger: Vec<Movement>,
+    holds: Vec<Hold>,
+}
+
+impl Book {
+    fn record(&mut self, kind: MovementKind, delta: i64, order: Option<OrderId>) {
+        self.ledger.push(Movement {
+            id: MovementId::from_u128(1),
+            sku: self.level.sku.clone(),
+            kind,
+            delta,
+            reason: Reason::parse("because").unwrap(),
+            order,
+            actor: None,
+            at: now(),
+        });
+    }
+
+    fn step(&mut self, op: &Op) {
+        match op {
+            Op::Adjust(delta) => {
+                if let Ok(level) = self.level.adjust(*delta) {
+                    self.level = level;
+                    self.record(MovementKind::Adjustment, *delta, None);
+                }
+            }
+            Op::Hold(units) => {
+                if let Ok(level) = self.level.hold(*units) {
+                    self.level = level;
+                    let order = OrderId::from_u128(u128::try_from(self.holds.len()).unwrap());
+                    let lines = vec![(self.level.sku.clone(), *units)];
+                    let due_at = now().plus(Duration::from_secs(900));
+                    self.holds.push(Hold::new(order, lines, due_at));
+                }
+            }
+            Op::Commit(pick) => self.settle(*pick, HoldState::Committed),
+            Op::Release(pick) => self.settle(*pick, HoldState::Released),
+        }
+    }
+
+    fn settle(&mut self, pick: prop::sample::Index, state: HoldState) {
+        if self.holds.is_empty() {
+            return;
+        }
+        let index = pick.index(self.holds.len());
+        let hold = &self.holds[index];
+        let was = hold.state;
+        let outcome = match state {
+            HoldState::Committed => hold.commit(),
+            _ => hold.release(),
+        };
+        let order = hold.order;
+        match outcome {
+            Ok(Settled::Now(settled)) => {
+                assert_eq!(was, HoldState::Held);
+                assert_eq!(settled.state, state);
+                let units = settled.lines[0].1;
+                // What is held can always be settled: neither call may fail.
+                if state == HoldState::Committed {
+                    self.level = self.level.commit(units).unwrap();
+                    self.record(MovementKind::Sale, -i64::from(units), Some(order));
+                } else {
+                    self.level = self.level.release(units).unwrap();
+                }
+                self.holds[index] = settled;
+            }
+            Ok(Settled::Already) => assert_eq!(was, state),
+            Err(error) => {
+                assert_eq!(error, StockError::AlreadySettled { order, state: was });
+                assert!(was != HoldState::Held && was != state);
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn stock_is_conserved(ops in ops(), backorder in any::<bool>()) {
+        let level = Level { backorder, ..Level::empty(sku("tee")) };
+        let mut book = Book { level, ledger: Vec::new(), holds: Vec::new() };
+        let mut taken = 0;
+        for op in &ops {
+            let before = book.level.clone();
+            book.step(op);
+            let level = &book.level;
+            prop_assert_eq!(level.available(), level.on_hand - i64::from(level.reserved));
+            if !backorder {
+                prop_assert!(level.available() >= 0, "{:?} after {:?}", level, op);
+            }
+            let moved: i64 = book.ledger.iter().map(|movement| movement.delta).sum();
+            prop_assert_eq!(moved, level.on_hand);
+            let held: u32 = book.holds.iter()
+                .filter(|hold| hold.state == HoldState::Held)
+                .map(|hold| hold.lines[0].1)
+                .sum();
+            prop_assert_eq!(held, level.reserved);
+            prop_assert!(level.taken >= taken);
+            taken = level.taken;
+            prop_assert_eq!(*level == before, level.version == before.version);
+        }
+        let ever: u64 = book.holds.iter().map(|hold| u64::from(hold.lines[0].1)).sum();
+        prop_assert_eq!(book.level.taken, ever);
+    }
+}

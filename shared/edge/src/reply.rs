@@ -1,0 +1,153 @@
+//! What a handler answers, and the JSON around it.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::problem::{Code, Failure};
+
+/// A success.
+#[derive(Debug)]
+pub struct Reply<T> {
+    pub(crate) content: Content<T>,
+    pub(crate) location: Option<String>,
+    pub(crate) version: Option<u64>,
+    pub(crate) next: Option<Option<String>>,
+    pub(crate) status: Option<u16>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Content<T> {
+    Nothing,
+    Data(T),
+    Asset(&'static str, Cow<'static, [u8]>),
+}
+
+impl<T> Reply<T> {
+    fn with(content: Content<T>) -> Self {
+        Self {
+            content,
+            location: None,
+            version: None,
+            next: None,
+            status: None,
+        }
+    }
+
+    /// Some data.
+    #[must_use]
+    pub fn of(data: T) -> Self {
+        Self::with(Content::Data(data))
+    }
+
+    /// No content.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::with(Content::Nothing)
+    }
+
+    /// Bytes of a media type.
+    #[must_use]
+    pub fn asset(media_type: &'static str, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self::with(Content::Asset(media_type, bytes.into()))
+    }
+
+    /// The same reply with the path, below the base path, of what was created.
+    #[must_use]
+    pub fn location(mut self, path: impl std::fmt::Display) -> Self {
+        self.location = Some(format!("{}{path}", crate::route::BASE));
+        self
+    }
+
+    /// The same reply with the version of what it shows, which makes its ETag.
+    #[must_use]
+    pub fn version(mut self, version: u64) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// The same reply as a page, with the cursor of the next one if there is one.
+    #[must_use]
+    pub fn next(mut self, cursor: Option<String>) -> Self {
+        self.next = Some(cursor);
+        self
+    }
+
+    /// The same reply with another status than the route's own.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+}
+
+/// Whether the client asked for `application/problem+json`.
+pub(crate) fn wants_problem(accept: Option<&str>) -> bool {
+    accept.is_some_and(|accept| {
+        accept.split(',').any(|range| {
+            let media_type = range.split(';').next().unwrap_or_default().trim();
+            media_type.eq_ignore_ascii_case("application/problem+json")
+        })
+    })
+}
+
+/// The body of a success in its envelope.
+pub(crate) fn envelope(data: &impl Serialize, meta: Option<Value>, links: Option<Value>) -> String {
+    #[derive(Serialize)]
+    struct Envelope<'a, T> {
+        success: bool,
+        data: &'a T,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        meta: Option<Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        links: Option<Value>,
+    }
+    serde_json::to_string(&Envelope {
+        success: true,
+        data,
+        meta,
+        links,
+    })
+    .unwrap_or_default()
+}
+
+/// The body of a failure, in one of its two forms.
+pub(crate) fn problem(failure: &Failure, trace: &str, as_problem: bool) -> String {
+    let Failure {
+        code,
+        errors,
+        details,
+        ..
+    } = failure;
+    let mut body = if as_problem {
+        json!({
+            "type": "about:blank",
+            "title": code.title(),
+            "status": code.status(),
+            "detail": message(*code, errors),
+            "code": code.name(),
+            "errors": errors,
+        })
+    } else {
+        json!({
+            "success": false,
+            "message": message(*code, errors),
+            "statusCode": code.status(),
+            "code": code.name(),
+            "errors": errors,
+        })
+    };
+    if !details.is_empty() {
+        body["details"] = json!(details);
+    }
+    body["traceId"] = json!(trace);
+    body.to_string()
+}
+
+fn message(code: Code, errors: &[String]) -> String {
+    match errors {
+        [only] => format!("{} {only}", code.title()),
+        _ => code.title().to_owned(),
+    }
+}

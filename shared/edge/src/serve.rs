@@ -1,0 +1,87 @@
+//! The Lambda binary: finds its function at compile time, wires it once, and serves it.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use store::aws::Aws;
+use store::env::Env;
+use store::{StartError, Wiring};
+
+use crate::function::{Crash, Function, Raw, Surroundings};
+use crate::log;
+use crate::system::{SystemClock, SystemEntropy};
+
+/// Writes the `main` of the binary whose name the service's index knows. A binary without an index
+/// line does not compile.
+#[macro_export]
+macro_rules! serve {
+    ($service:ident) => {
+        const FUNCTION: $crate::Function =
+            $crate::serve::find($service::FUNCTIONS, env!("CARGO_BIN_NAME"));
+
+        fn main() -> std::process::ExitCode {
+            $crate::serve::run(FUNCTION)
+        }
+    };
+}
+
+/// The function of a binary.
+///
+/// # Panics
+/// At compile time, if the index has no line for it.
+#[must_use]
+pub const fn find(functions: &'static [Function], binary: &str) -> Function {
+    let mut index = 0;
+    while index < functions.len() {
+        if functions[index].is_named(binary) {
+            return functions[index];
+        }
+        index += 1;
+    }
+    #[expect(clippy::panic, reason = "this runs in the compiler and is its error message")]
+    {
+        panic!("this binary has no line in its service's index of functions");
+    }
+}
+
+/// Runs a function until Lambda ends it.
+#[must_use]
+pub fn run(function: Function) -> ExitCode {
+    log::to_json();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let served = match runtime {
+        Ok(runtime) => runtime.block_on(serve(function)),
+        Err(error) => Err(error.into()),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(function = function.name(), %error, "cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(function: Function) -> Result<(), Crash> {
+    let env = Env::from_process();
+    let needed = (function.declare)().vars;
+    env.require(store::env::FROM_RUNTIME.into_iter().chain(needed))
+        .map_err(StartError::from)?;
+    let wiring = Wiring {
+        aws: Aws::from_env(&env)?,
+        env,
+    };
+    let surroundings = Surroundings {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
+    let running = (function.start)(function.name(), wiring, surroundings).await?;
+    let running = &running;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Raw>| {
+        running.invoke(event.payload).await
+    }))
+    .await
+}

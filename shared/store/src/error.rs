@@ -1,0 +1,79 @@
+//! What can go wrong between a handler and its data.
+
+use std::error::Error;
+use std::fmt;
+
+use domain::stock::Shortage;
+
+use crate::once::Receipt;
+
+/// Why a read or a write did not happen.
+#[derive(Debug)]
+pub enum StoreError {
+    /// There is no such object.
+    NotFound,
+    /// The object changed since it was read: read it again and decide anew.
+    Stale,
+    /// Another object already has this value of a unique field.
+    Taken(Unique),
+    /// Stock does not suffice; nothing was taken.
+    Short(Vec<Shortage>),
+    /// Something of it was sold, so that it must not vanish.
+    Sold,
+    /// This very request was carried out before.
+    Repeated(Receipt),
+    /// The idempotency key was used for another request.
+    KeyReused,
+    /// The service did not answer in time, or refused for its own reasons.
+    Unavailable(Box<dyn Error + Send + Sync>),
+    /// A stored item cannot be read.
+    Corrupt(String),
+}
+
+/// Fields that are unique in the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unique {
+    /// A user's email address.
+    Email,
+    /// A product's slug.
+    Slug,
+    /// A variant's SKU.
+    Sku(String),
+    /// The one live payment of an order.
+    LivePayment,
+}
+
+impl StoreError {
+    pub(crate) fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable(source.into())
+    }
+
+    pub(crate) fn corrupt(what: impl fmt::Display) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("no such object"),
+            Self::Stale => f.write_str("the object changed meanwhile"),
+            Self::Taken(unique) => write!(f, "already taken: {unique:?}"),
+            Self::Short(shortages) => write!(f, "out of stock: {} SKUs", shortages.len()),
+            Self::Sold => f.write_str("something of it was sold"),
+            Self::Repeated(_) => f.write_str("carried out before"),
+            Self::KeyReused => f.write_str("the idempotency key belongs to another request"),
+            Self::Unavailable(_) => f.write_str("the data service is unavailable"),
+            Self::Corrupt(what) => write!(f, "a stored item cannot be read: {what}"),
+        }
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable(source) => Some(source.as_ref()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The only room that names an AWS SDK: typed handles to tables, queues, secrets and mail.
+//!
+//! It owns items and their keys, condition expressions, transactions, the outbox, the environment
+//! and what each handle is granted. It may depend on `domain`. It must never know a status code, a
+//! header, a claim, or which rules a route applies in what order.
+
+pub mod aws;
+pub mod db;
+pub mod env;
+pub mod error;
+pub mod event;
+pub mod grant;
+pub mod handle;
+pub mod keys;
+pub mod mail;
+pub mod need;
+pub mod notifications;
+pub mod once;
+pub mod orders;
+pub mod outbox;
+pub mod payments;
+pub mod products;
+pub mod provider;
+pub mod queues;
+pub mod readiness;
+pub mod shop;
+pub mod stock;
+pub mod tables;
+pub mod tx;
+pub mod users;
+
+pub use error::StoreError;
+pub use need::{Declaration, Need, Needs, StartError, Wiring};

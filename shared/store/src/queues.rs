@@ -1,0 +1,103 @@
+//! The queues: one for each consumer that acts on events, named after it, each with its
+//! dead-letter queue. The subscriptions stand here, where the relay and the consumers both see them.
+
+use crate::env::Var;
+use crate::event::Topic;
+
+/// A standard queue.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// The consumer's function, and the queue's own short name.
+    pub name: &'static str,
+    /// The variable that holds its URL, for those who send to it.
+    pub var: Var,
+    /// The events that the relay sends to it.
+    pub subscribes: &'static [Topic],
+}
+
+/// How many times a message is received before it goes to the dead letters.
+pub const MAX_RECEIVES: u32 = 5;
+
+/// Charges orders that name a payment method.
+pub static PAYMENTS_CHARGE_ORDER: Queue = Queue {
+    name: "payments-charge-order",
+    var: Var::new(
+        "PAYMENTS_CHARGE_ORDER_QUEUE",
+        "the URL of the queue of orders to charge",
+    ),
+    subscribes: &[Topic::OrderCreated],
+};
+
+/// Gives back what was charged for orders that came to nothing.
+pub static PAYMENTS_REVERSE_ORDER: Queue = Queue {
+    name: "payments-reverse-order",
+    var: Var::new(
+        "PAYMENTS_REVERSE_ORDER_QUEUE",
+        "the URL of the queue of orders to refund",
+    ),
+    subscribes: &[Topic::OrderCancelled, Topic::OrderExpired],
+};
+
+/// Asks the provider about payments whose outcome is open.
+pub static PAYMENTS_RECONCILE_PAYMENT: Queue = Queue {
+    name: "payments-reconcile-payment",
+    var: Var::new(
+        "PAYMENTS_RECONCILE_PAYMENT_QUEUE",
+        "the URL of the queue of payments to look up",
+    ),
+    subscribes: &[Topic::PaymentReported],
+};
+
+/// Moves orders on when their payments do.
+pub static ORDERS_SETTLE_PAYMENT: Queue = Queue {
+    name: "orders-settle-payment",
+    var: Var::new(
+        "ORDERS_SETTLE_PAYMENT_QUEUE",
+        "the URL of the queue of payments to settle",
+    ),
+    subscribes: &[
+        Topic::PaymentSucceeded,
+        Topic::PaymentFailed,
+        Topic::PaymentActionRequired,
+        Topic::PaymentRefunded,
+    ],
+};
+
+/// Commits or releases the stock an order holds.
+pub static INVENTORY_SETTLE_HOLD: Queue = Queue {
+    name: "inventory-settle-hold",
+    var: Var::new(
+        "INVENTORY_SETTLE_HOLD_QUEUE",
+        "the URL of the queue of holds to settle",
+    ),
+    subscribes: &[
+        Topic::OrderConfirmed,
+        Topic::OrderCancelled,
+        Topic::OrderExpired,
+    ],
+};
+
+/// Tells customers what happened.
+pub static NOTIFICATIONS_NOTIFY_CUSTOMER: Queue = Queue {
+    name: "notifications-notify-customer",
+    var: Var::new(
+        "NOTIFICATIONS_NOTIFY_CUSTOMER_QUEUE",
+        "the URL of the queue of news for customers",
+    ),
+    subscribes: &[
+        Topic::UserRegistered,
+        Topic::OrderConfirmed,
+        Topic::OrderCancelled,
+        Topic::OrderExpired,
+    ],
+};
+
+/// Every queue.
+pub static QUEUES: [&Queue; 6] = [
+    &PAYMENTS_CHARGE_ORDER,
+    &PAYMENTS_REVERSE_ORDER,
+    &PAYMENTS_RECONCILE_PAYMENT,
+    &ORDERS_SETTLE_PAYMENT,
+    &INVENTORY_SETTLE_HOLD,
+    &NOTIFICATIONS_NOTIFY_CUSTOMER,
+];

@@ -1,0 +1,148 @@
+//! The tables: one per service, each with string keys `pk` and `sk`, on demand, with point-in-time
+//! recovery and expiry on `expiresAt`. What each holds is written at the top of its module.
+
+use crate::env::Var;
+
+/// A table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its short name: the service's.
+    pub name: &'static str,
+    /// The variable that holds its full name.
+    pub var: Var,
+    /// Its global secondary indexes.
+    pub indexes: &'static [Index],
+    /// Whether events leave it: its stream feeds the outbox relay.
+    pub stream: bool,
+}
+
+/// A global secondary index.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: &'static str,
+    /// The attribute of its partition key.
+    pub pk: &'static str,
+    /// The attribute of its sort key.
+    pub sk: &'static str,
+    /// What it copies.
+    pub projection: Projection,
+}
+
+/// What an index copies of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Projection {
+    /// Keys alone: a change of state costs no index write.
+    KeysOnly,
+    /// The whole item.
+    All,
+}
+
+/// Partitions of an index that may see more than 500 writes a second.
+pub const SHARDS: u8 = 4;
+
+/// People, their credentials and sessions.
+pub static USERS: Table = Table {
+    name: "users",
+    var: Var::new("USERS_TABLE", "the name of the users table"),
+    indexes: &[],
+    stream: true,
+};
+
+/// Products, and who owns which SKU and slug.
+pub static CATALOG: Table = Table {
+    name: "catalog",
+    var: Var::new("CATALOG_TABLE", "the name of the catalogue table"),
+    indexes: &[Index {
+        name: "byStatus",
+        pk: "statusPk",
+        sk: "statusSk",
+        projection: Projection::All,
+    }],
+    stream: false,
+};
+
+/// Stock levels, holds and the ledger of movements.
+pub static INVENTORY: Table = Table {
+    name: "inventory",
+    var: Var::new("INVENTORY_TABLE", "the name of the inventory table"),
+    indexes: &[DUE],
+    stream: true,
+};
+
+/// Orders.
+pub static ORDERS: Table = Table {
+    name: "orders",
+    var: Var::new("ORDERS_TABLE", "the name of the orders table"),
+    indexes: &[
+        Index {
+            name: "byCustomer",
+            pk: "customerPk",
+            sk: "customerSk",
+            projection: Projection::KeysOnly,
+        },
+        Index {
+            name: "everyOrder",
+            pk: "everyPk",
+            sk: "everySk",
+            projection: Projection::KeysOnly,
+        },
+        DUE,
+    ],
+    stream: true,
+};
+
+/// Payments.
+pub static PAYMENTS: Table = Table {
+    name: "payments",
+    var: Var::new("PAYMENTS_TABLE", "the name of the payments table"),
+    indexes: &[DUE],
+    stream: true,
+};
+
+/// In-app notifications, and which mail was sent.
+pub static NOTIFICATIONS: Table = Table {
+    name: "notifications",
+    var: Var::new("NOTIFICATIONS_TABLE", "the name of the notifications table"),
+    indexes: &[],
+    stream: false,
+};
+
+/// What every function may read: the public keys that verify tokens.
+pub static PLATFORM: Table = Table {
+    name: "platform",
+    var: Var::new("PLATFORM_TABLE", "the name of the platform table"),
+    indexes: &[],
+    stream: false,
+};
+
+/// The built-in test provider's own books; an outside service in all but name.
+pub static TEST_PROVIDER: Table = Table {
+    name: "test-provider",
+    var: Var::new(
+        "TEST_PROVIDER_TABLE",
+        "the name of the test provider's table",
+    ),
+    indexes: &[],
+    stream: false,
+};
+
+/// Every table.
+pub static TABLES: [&Table; 8] = [
+    &USERS,
+    &CATALOG,
+    &INVENTORY,
+    &ORDERS,
+    &PAYMENTS,
+    &NOTIFICATIONS,
+    &PLATFORM,
+    &TEST_PROVIDER,
+];
+
+/// What a sweeper must look at: sparse, sharded, by the instant it falls due.
+pub const DUE: Index = Index {
+    name: "due",
+    pk: "duePk",
+    sk: "dueSk",
+    projection: Projection::KeysOnly,
+};
