@@ -21,6 +21,7 @@ mod reply;
 mod secrets;
 mod serve;
 mod sqs;
+mod sqs_calls;
 mod streams;
 mod tables;
 

@@ -1,1 +1,3 @@
 //! The local store.
+
+pub mod aws;

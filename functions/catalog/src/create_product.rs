@@ -10,7 +10,7 @@ use store::products::{self, Products};
 use crate::product::{ProductDraft, ProductView, broken};
 
 /// Creates a product.
-pub struct CreateProduct;
+pub(crate) struct CreateProduct;
 
 impl Endpoint for CreateProduct {
     const ROUTE: Route = Route::post("/products", "Create a product")

@@ -10,7 +10,7 @@ use store::stock::{self, Stock};
 use crate::product::ProductPath;
 
 /// Deletes or archives a product.
-pub struct DeleteProduct;
+pub(crate) struct DeleteProduct;
 
 impl Endpoint for DeleteProduct {
     const ROUTE: Route = Route::delete("/products/{id}", "Delete a product")

@@ -9,7 +9,7 @@ use store::products::{self, Products};
 use crate::product::{ProductPath, ProductView};
 
 /// Reads one product.
-pub struct GetProduct;
+pub(crate) struct GetProduct;
 
 impl Endpoint for GetProduct {
     const ROUTE: Route = Route::get("/products/{id}", "Get a product")

@@ -15,12 +15,12 @@ use store::products::{self, Products};
 use crate::product::ProductView;
 
 /// Lists products.
-pub struct ListProducts;
+pub(crate) struct ListProducts;
 
 /// Which products, and which page of them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ListQuery {
+pub(crate) struct ListQuery {
     /// Only products of this status; for staff.
     status: Option<ProductStatus>,
     /// Where to go on: `nextCursor` of the page before.

@@ -163,9 +163,7 @@ impl ProductDraft {
         }
         Ok(Details {
             name: name.clone(),
-            slug: slug
-                .clone()
-                .unwrap_or_else(|| Slug::from_title(name, id)),
+            slug: slug.clone().unwrap_or_else(|| Slug::from_title(name, id)),
             description: description.clone().unwrap_or_default(),
             status: status.unwrap_or(ProductStatus::Draft),
             category: None,

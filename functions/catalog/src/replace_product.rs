@@ -8,7 +8,7 @@ use store::products::{self, Products};
 use crate::product::{ProductDraft, ProductPath, ProductView, broken};
 
 /// Replaces a product.
-pub struct ReplaceProduct;
+pub(crate) struct ReplaceProduct;
 
 impl Endpoint for ReplaceProduct {
     const ROUTE: Route = Route::put("/products/{id}", "Replace a product")

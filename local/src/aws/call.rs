@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn calls_are_told_apart_by_target_and_path() {
         let read = |method, path, target| {
-            Call::read(method, path, target, Bytes::new()).map(|call| (call.service, call.operation))
+            Call::read(method, path, target, Bytes::new())
+                .map(|call| (call.service, call.operation))
         };
         assert_eq!(
             read("POST", "/", Some("AmazonSQS.SendMessage")),

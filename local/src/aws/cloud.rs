@@ -66,11 +66,7 @@ impl Cloud {
             account: config.account,
             sqs_port: config.sqs_port,
         };
-        let dynamo = DynamoDb::open(
-            config.data.as_deref(),
-            config.clock.clone(),
-            place.clone(),
-        )?;
+        let dynamo = DynamoDb::open(config.data.as_deref(), config.clock.clone(), place.clone())?;
         let kept = dynamo.is_durable().then(|| dynamo.database().clone());
         let journal = kept.clone().map(Journal::open).transpose()?;
         create_own_table(dynamo.database(), CHECKPOINTS)?;

@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
 use super::access::Gate;
-use super::call::Call;
+use super::call::{Call, Service};
 use super::cloud::Cloud;
 use super::faults::{self, Fault};
 use super::reply::{Reply, error};
@@ -48,7 +48,17 @@ impl Connector {
                 refused.action,
                 refused.resource,
             );
-            return Ok(error(call.service, 400, "AccessDeniedException", &message));
+            let status = if call.service == Service::Ses {
+                403
+            } else {
+                400
+            };
+            return Ok(error(
+                call.service,
+                status,
+                "AccessDeniedException",
+                &message,
+            ));
         }
         match self.cloud.fault(&self.function, &call.operation) {
             Fault::None => Ok(self.cloud.perform(&self.function, &call).await),
@@ -100,7 +110,12 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let Some(call) = call_of(&request) else {
             return HttpConnectorFuture::ready(Err(ConnectorError::user(
-                format!("no service here answers {} {}", request.method(), request.uri()).into(),
+                format!(
+                    "no service here answers {} {}",
+                    request.method(),
+                    request.uri()
+                )
+                .into(),
             )));
         };
         let connector = self.clone();

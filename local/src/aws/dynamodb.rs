@@ -104,7 +104,10 @@ impl DynamoDb {
         };
         // The database of a file reads the machine's clock and takes no other, so the sweep opens
         // the file once more, with the store's clock.
-        let _alone = self.sweeping.write().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self
+            .sweeping
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let storage = Storage::new(&file.to_string_lossy())?.with_clock(self.clock.clone());
         // Nothing in it ever waits: the future is done when it is first polled.
         ttl::sweep_expired_items(&storage)
@@ -249,10 +252,8 @@ mod tests {
     #[test]
     fn marked_errors_lose_their_marker_and_position() {
         let error = refusal("VALIDATION:the table name is too short at line 1 column 12");
-        assert!(
-            matches!(&error, DynoxideError::ValidationException(message)
-                if message == "the table name is too short")
-        );
+        assert!(matches!(&error, DynoxideError::ValidationException(message)
+                if message == "the table name is too short"));
         assert!(matches!(
             refusal("expected value at line 1 column 1"),
             DynoxideError::SerializationException(_)

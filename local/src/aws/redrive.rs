@@ -23,6 +23,7 @@ impl Sqs {
         self.spec(&row.queue)
             .and_then(|spec| spec.dead_letters)
             .filter(|dead| row.received >= dead.max_receive_count)
+            .filter(|dead| self.spec(&dead.queue).is_some())
             .map_or_else(|| row.queue.clone(), |dead| dead.queue)
     }
 

@@ -159,3 +159,9 @@ fn url(text: &str, schemes: &[&str], rule: &'static str) -> Result<(), Broken> {
     }
     Ok(())
 }
+
+impl Default for Description {
+    fn default() -> Self {
+        Self(String::new())
+    }
+}

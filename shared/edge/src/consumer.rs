@@ -86,10 +86,8 @@ impl Message for Delivery {
         match arrival {
             Arrival::Event(json, stamp) => {
                 let envelope = Envelope::from_json(&json).map_err(Failure::internal)?;
-                let trace = crate::trace::traceparent(
-                    Some(&envelope.traceparent),
-                    stamp.entropy.as_ref(),
-                );
+                let trace =
+                    crate::trace::traceparent(Some(&envelope.traceparent), stamp.entropy.as_ref());
                 Ok(Self {
                     envelope,
                     json,

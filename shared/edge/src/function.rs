@@ -240,10 +240,7 @@ fn describe<E: Endpoint>(
 #[macro_export]
 macro_rules! endpoint {
     ($module:ident::$endpoint:ident) => {
-        $crate::Function::http::<$module::$endpoint>(
-            env!("CARGO_PKG_NAME"),
-            stringify!($module),
-        )
+        $crate::Function::http::<$module::$endpoint>(env!("CARGO_PKG_NAME"), stringify!($module))
     };
 }
 

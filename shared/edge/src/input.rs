@@ -31,7 +31,10 @@ pub(crate) fn query(raw: &str, shape: &Shape, faults: &mut Faults) -> Value {
             faults.unparsable.push(if allowed.is_empty() {
                 format!("{name}: is not a known parameter; none is allowed")
             } else {
-                format!("{name}: is not a known parameter; allowed are {}", allowed.join(", "))
+                format!(
+                    "{name}: is not a known parameter; allowed are {}",
+                    allowed.join(", ")
+                )
             });
             continue;
         };

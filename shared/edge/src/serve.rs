@@ -39,7 +39,10 @@ pub const fn find(functions: &'static [Function], binary: &str) -> Function {
         }
         index += 1;
     }
-    #[expect(clippy::panic, reason = "this runs in the compiler and is its error message")]
+    #[expect(
+        clippy::panic,
+        reason = "this runs in the compiler and is its error message"
+    )]
     {
         panic!("this binary has no line in its service's index of functions");
     }

@@ -65,7 +65,12 @@ impl Shape {
             settings.inline_subschemas = true;
             settings.meta_schema = None;
         });
-        Self::compile(settings.into_generator().into_root_schema_for::<T>().as_value())
+        Self::compile(
+            settings
+                .into_generator()
+                .into_root_schema_for::<T>()
+                .as_value(),
+        )
     }
 
     fn compile(schema: &Value) -> Self {
@@ -111,7 +116,9 @@ impl Shape {
 
     fn check(&self, value: &Value, path: &str, faults: &mut Faults) {
         let wrong = |faults: &mut Faults, expected: &str| {
-            faults.unparsable.push(fault(path, format_args!("must be {expected}")));
+            faults
+                .unparsable
+                .push(fault(path, format_args!("must be {expected}")));
         };
         match (&self.0, value) {
             (Kind::Anything, _) | (Kind::Nullable(_), Value::Null) => {}
@@ -121,7 +128,9 @@ impl Shape {
             (Kind::Array { items, least, most }, Value::Array(given)) => {
                 let count = given.len() as u64;
                 if count < *least || most.is_some_and(|most| count > most) {
-                    faults.broken.push(fault(path, range("must have", *least, *most, "items")));
+                    faults
+                        .broken
+                        .push(fault(path, range("must have", *least, *most, "items")));
                 }
                 // A list that is far too long is not worth a line for each of its items.
                 if most.is_none_or(|most| count <= most) {
@@ -309,7 +318,10 @@ fn choices(schema: &Map<String, Value>) -> Option<Vec<String>> {
         if listed.contains(&Value::Null) {
             return None;
         }
-        return listed.iter().map(|one| one.as_str().map(str::to_owned)).collect();
+        return listed
+            .iter()
+            .map(|one| one.as_str().map(str::to_owned))
+            .collect();
     }
     if let Some(constant) = schema.get("const").and_then(Value::as_str) {
         return Some(vec![constant.to_owned()]);
@@ -469,6 +481,9 @@ mod tests {
             serde_json::from_str(r#"{"name":"a","parts":[{"howMany":99999999999999999999999}]}"#)
                 .unwrap();
         assert_eq!(faults(&huge).broken, ["parts[0].howMany: must be 1 to 999"]);
-        assert_eq!(faults(&json!({"name": "a"})).unparsable, ["parts: is required"]);
+        assert_eq!(
+            faults(&json!({"name": "a"})).unparsable,
+            ["parts: is required"]
+        );
     }
 }

@@ -122,12 +122,7 @@ impl TokenSigner {
     ///
     /// # Errors
     /// 500 if it cannot be signed.
-    pub fn sign(
-        &self,
-        user: &User,
-        session: SessionId,
-        now: Timestamp,
-    ) -> Result<String, Failure> {
+    pub fn sign(&self, user: &User, session: SessionId, now: Timestamp) -> Result<String, Failure> {
         let permissions: BTreeSet<Permission> = user
             .roles
             .iter()

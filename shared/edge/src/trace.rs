@@ -20,7 +20,8 @@ pub fn traceparent(incoming: Option<&str>, entropy: &dyn Entropy) -> String {
 /// The trace id of a well-formed `traceparent` of any version that may still follow version 00.
 fn trace_id(header: &str) -> Option<&str> {
     let mut parts = header.trim().split('-');
-    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (version, trace, span, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let whole = is_hex(version, 2) && is_hex(trace, 32) && is_hex(span, 16) && is_hex(flags, 2);
     let real = trace.bytes().any(|byte| byte != b'0') && span.bytes().any(|byte| byte != b'0');
     let alone = version != "00" || parts.next().is_none();

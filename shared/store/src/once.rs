@@ -42,14 +42,15 @@ impl Receipt {
 pub trait Remembers: Mode {}
 
 impl<R, M: Remembers> Handle<R, M> {
-    /// Looks whether the request was carried out before, at the cost of half a read unit.
+    /// Looks whether the request was carried out before, at the cost of one
+    /// read unit: consistent, so that whoever has read what the request changed also sees its record.
     ///
     /// # Errors
     /// [`StoreError::Repeated`] with its receipt if it was, [`StoreError::KeyReused`] if the key
     /// belongs to another request.
     pub async fn recall(&self, once: Option<&Once>, now: Timestamp) -> Result<(), StoreError> {
         let Some(once) = once else { return Ok(()) };
-        let found = self.db.get(&Tx::once_pk(once), Tx::ONCE_SK).await?;
+        let found = self.db.get_now(&Tx::once_pk(once), Tx::ONCE_SK).await?;
         match found {
             Some(item) => match Tx::read_once(&item, once, now)? {
                 Some(repeated) => Err(repeated),

@@ -484,11 +484,7 @@ impl Orders<List> {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn all(
-        &self,
-        after: Option<String>,
-        limit: u16,
-    ) -> Result<Page<Order>, StoreError> {
+    pub async fn all(&self, after: Option<String>, limit: u16) -> Result<Page<Order>, StoreError> {
         let index = ORDERS.indexes.get(1);
         let shards = (0..SHARDS)
             .map(|shard| self.keys(index, format!("every/{shard}"), after.clone(), limit));
@@ -523,9 +519,8 @@ impl Orders<List> {
 
     async fn page(&self, mut keys: Vec<String>, limit: u16) -> Result<Page<Order>, StoreError> {
         keys.sort_by(|one, other| other.cmp(one));
-        let Page { items: keys, next } = Page::cut(keys, limit, |pk| {
-            pk.trim_start_matches("order/").to_owned()
-        });
+        let Page { items: keys, next } =
+            Page::cut(keys, limit, |pk| pk.trim_start_matches("order/").to_owned());
         let wanted = keys.into_iter().map(|pk| (pk, ORDER.to_owned()));
         let mut items = self
             .db
@@ -545,12 +540,7 @@ impl<M: Moves> Orders<M> {
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
     /// [`StoreError::Stale`] if the order changed meanwhile.
-    pub fn save(
-        &self,
-        tx: &mut Tx,
-        order: &Order,
-        event: Option<Event>,
-    ) -> Result<(), StoreError> {
+    pub fn save(&self, tx: &mut Tx, order: &Order, event: Option<Event>) -> Result<(), StoreError> {
         put(&self.db, tx, order, Terms::version(order.version - 1))?;
         match event {
             Some(event) => tx.emit(self.db.table(), &order_pk(order.id), order.version, event),

@@ -392,7 +392,9 @@ impl Payments<Sweep> {
 fn due_at(payment: &Payment) -> Option<Timestamp> {
     match payment.status {
         PaymentState::Processing | PaymentState::Unknown => {
-            let since = payment.lease.map_or(payment.updated_at, |lease| lease.until);
+            let since = payment
+                .lease
+                .map_or(payment.updated_at, |lease| lease.until);
             Some(since.plus(PATIENCE))
         }
         _ => None,

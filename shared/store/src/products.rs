@@ -436,12 +436,7 @@ fn put_slug(db: &Db, tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
 }
 
 /// An offer may be written over, but only over the same product's.
-fn put_offer(
-    db: &Db,
-    tx: &mut Tx,
-    product: &Product,
-    variant: &Variant,
-) -> Result<(), StoreError> {
+fn put_offer(db: &Db, tx: &mut Tx, product: &Product, variant: &Variant) -> Result<(), StoreError> {
     let form = OfferItem::of(product, variant);
     let item = stored(offer_pk(&variant.sku), OFFER, "offer", &form)?;
     let terms = Terms {

@@ -55,18 +55,34 @@ pub enum ProviderError {
     Unreachable(StoreError),
 }
 
+/// The payment methods that the provider knows, for those who charge nothing themselves.
+pub struct PaymentMethods;
+
+impl PaymentMethods {
+    /// Whether the provider knows a payment method.
+    #[must_use]
+    pub fn accept(&self, method: &PaymentMethod) -> bool {
+        TestMethod::of(method).is_some()
+    }
+}
+
+impl Need for PaymentMethods {
+    fn declare(declaration: &mut Declaration) {
+        declaration.var(PAYMENT_PROVIDER);
+    }
+
+    async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
+        is_known(wiring.env.get(PAYMENT_PROVIDER)?)?;
+        Ok(Self)
+    }
+}
+
 /// The provider.
 pub struct Provider {
     books: Db,
 }
 
 impl Provider {
-    /// Whether the provider knows a payment method.
-    #[must_use]
-    pub fn accepts(&self, method: &PaymentMethod) -> bool {
-        TestMethod::of(method).is_some()
-    }
-
     /// Charges.
     ///
     /// # Errors
@@ -255,16 +271,19 @@ impl Need for Provider {
     }
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
-        match wiring.env.get(PAYMENT_PROVIDER)? {
-            "test" => Ok(Self {
-                books: Db::new(wiring.aws.dynamodb(), wiring.env.get(TEST_PROVIDER.var)?),
-            }),
-            other => Err(StartError::Unusable(
-                PAYMENT_PROVIDER,
-                format!("{other:?} is no provider; known is `test`"),
-            )),
-        }
+        is_known(wiring.env.get(PAYMENT_PROVIDER)?)?;
+        Ok(Self {
+            books: Db::new(wiring.aws.dynamodb(), wiring.env.get(TEST_PROVIDER.var)?),
+        })
     }
+}
+
+fn is_known(provider: &str) -> Result<(), StartError> {
+    if provider == "test" {
+        return Ok(());
+    }
+    let why = format!("{provider:?} is no provider; known is `test`");
+    Err(StartError::Unusable(PAYMENT_PROVIDER, why))
 }
 
 /// What the test provider's methods ask it to do.
@@ -331,7 +350,9 @@ impl fmt::Display for ProviderError {
         match self {
             Self::Unavailable => f.write_str("the payment provider is down"),
             Self::Silent => f.write_str("the payment provider did not answer in time"),
-            Self::Unreachable(error) => write!(f, "the payment provider cannot be reached: {error}"),
+            Self::Unreachable(error) => {
+                write!(f, "the payment provider cannot be reached: {error}")
+            }
         }
     }
 }

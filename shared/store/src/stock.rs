@@ -500,7 +500,12 @@ impl Stock<Sweep> {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it was settled meanwhile, [`StoreError::Unavailable`].
-    pub async fn put_off(&self, mut tx: Tx, hold: &Hold, until: Timestamp) -> Result<(), StoreError> {
+    pub async fn put_off(
+        &self,
+        mut tx: Tx,
+        hold: &Hold,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
         let later = Hold {
             due_at: until,
             ..hold.clone()
@@ -520,9 +525,7 @@ impl Stock<Untaken> {
             values: vec![(":zero", number(0))],
         };
         let key = key(&level_pk(sku), LEVEL);
-        tx.check(self.db.table(), key, terms, |_| {
-            StoreError::Sold
-        });
+        tx.check(self.db.table(), key, terms, |_| StoreError::Sold);
     }
 }
 

@@ -308,8 +308,9 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     let credentials = header.to_str().ok().and_then(|text| text.split_once(' '));
     match credentials {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
-        _ => Err(Failure::new(Code::Unauthenticated)
-            .error("Authorization: must be a bearer token")),
+        _ => {
+            Err(Failure::new(Code::Unauthenticated).error("Authorization: must be a bearer token"))
+        }
     }
 }
 
@@ -386,7 +387,10 @@ fn render<E: Endpoint>(
     } = reply;
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, value: &str| -> Result<(), Failure> {
-        headers.insert(name, HeaderValue::from_str(value).map_err(Failure::internal)?);
+        headers.insert(
+            name,
+            HeaderValue::from_str(value).map_err(Failure::internal)?,
+        );
         Ok(())
     };
     if let Some(location) = location {
@@ -556,7 +560,10 @@ fn finish(answer: Answer, trace: &str, head: bool) -> Response<Body> {
         HeaderName::from_static("x-content-type-options"),
         HeaderValue::from_static("nosniff"),
     );
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Authorization"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept, Authorization"),
+    );
     if let Ok(trace) = HeaderValue::from_str(trace) {
         headers.insert(HeaderName::from_static("x-trace-id"), trace);
     }

@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-cancel-order`.
+edge::serve!(orders);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-get-order`.
+edge::serve!(orders);

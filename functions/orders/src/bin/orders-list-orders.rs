@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-list-orders`.
+edge::serve!(orders);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-settle-payment`.
+edge::serve!(orders);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-sweep-due-orders`.
+edge::serve!(orders);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-charge-order`.
+edge::serve!(payments);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-create-payment`.
+edge::serve!(payments);

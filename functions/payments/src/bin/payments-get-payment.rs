@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-get-payment`.
+edge::serve!(payments);

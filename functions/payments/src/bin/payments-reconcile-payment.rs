@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-reconcile-payment`.
+edge::serve!(payments);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-reverse-order`.
+edge::serve!(payments);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-sweep-open-payments`.
+edge::serve!(payments);

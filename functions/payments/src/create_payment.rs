@@ -1,0 +1,154 @@
+//! `POST /payments`: pays an order now, and answers with the outcome.
+//!
+//! The payment is put down, with the record of its idempotency key, before the provider is called:
+//! whoever repeats the request finds it and asks the provider what became of it.
+
+use domain::id::{EventId, OrderId, PaymentId};
+use domain::order::OrderStatus;
+use domain::payment::{Initiator, Payment, PaymentState, Start};
+use domain::role::Permission;
+use domain::text::PaymentMethod;
+use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::once::Receipt;
+use store::orders::{self, Orders};
+use store::payments::{self, Payments};
+use store::provider::{PaymentMethods, Provider};
+
+use crate::driving::Driver;
+use crate::payment::PaymentView;
+
+/// Pays an order.
+pub(crate) struct CreatePayment;
+
+/// What is to be paid, and from what.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewPayment {
+    /// The order, whose total is charged.
+    order_id: OrderId,
+    /// From what.
+    payment_method: PaymentMethod,
+}
+
+/// What a payment's reply is rebuilt from: the payment itself holds all else.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Started {
+    payment_id: PaymentId,
+}
+
+impl Endpoint for CreatePayment {
+    const ROUTE: Route = Route::post("/payments", "Pay an order")
+        .auth(Auth::Owner(Permission::PaymentsWrite))
+        .once()
+        .errors(&[
+            Code::NotFound,
+            Code::OrderAlreadyPaid,
+            Code::InvalidState,
+            Code::PaymentDeclined,
+        ]);
+    type Needs = (
+        Payments<payments::Charge>,
+        Orders<orders::Read>,
+        Provider,
+        PaymentMethods,
+    );
+    type Path = Nothing;
+    type Query = Nothing;
+    type Body = NewPayment;
+    type Reply = PaymentView;
+
+    async fn handle(
+        (payments, orders, provider, methods): &Self::Needs,
+        rq: &Rq<Self>,
+    ) -> Result<Reply<PaymentView>, Failure> {
+        let NewPayment {
+            order_id,
+            payment_method,
+        } = &rq.body;
+        let order = orders.get_now(*order_id).await?;
+        rq.caller
+            .must_own(order.customer, order.id, Permission::PaymentsWrite)?;
+        if !methods.accept(payment_method) {
+            return Err(Failure::rule("paymentMethod", "is not known"));
+        }
+        let slot = payments.slot(order.id).await?;
+        // After the slot was read: whoever finds it taken by this very request also finds its record.
+        payments.recall(rq.once(), rq.now()).await?;
+        let over = matches!(order.status, OrderStatus::Cancelled | OrderStatus::Expired);
+        if over || slot.closed || rq.now() >= order.expires_at && !slot.live {
+            return Err(Failure::new(Code::InvalidState).error(format!(
+                "orderId: the order is {} and cannot be paid",
+                order.status
+            )));
+        }
+        if slot.live || order.status != OrderStatus::PendingPayment {
+            return Err(Failure::new(Code::OrderAlreadyPaid));
+        }
+
+        let start = Start {
+            id: PaymentId::new(rq.now(), rq.entropy()),
+            order: order.id,
+            amount: order.totals.total,
+            method: payment_method.clone(),
+            initiator: Initiator::Client,
+            attempt: slot.attempts + 1,
+            owner: EventId::new(rq.now(), rq.entropy()),
+        };
+        let payment = Payment::start(start, rq.now()).map_err(Failure::internal)?;
+        let mut tx = payments.begin(&rq.stamp);
+        payments.start(&mut tx, &payment, &slot)?;
+        let started = Started {
+            payment_id: payment.id,
+        };
+        payments.remember(&mut tx, rq.once(), &started)?;
+        tx.commit().await?;
+
+        let driver = Driver {
+            payments,
+            provider,
+            stamp: &rq.stamp,
+        };
+        outcome(driver.charge(payment).await?)
+    }
+
+    async fn replay(
+        (payments, _, provider, _): &Self::Needs,
+        rq: &Rq<Self>,
+        receipt: Receipt,
+    ) -> Result<Reply<PaymentView>, Failure> {
+        let Started { payment_id } = receipt.read()?;
+        let payment = payments.get_now(payment_id).await?;
+        let open = matches!(
+            payment.status,
+            PaymentState::Processing | PaymentState::Unknown
+        );
+        if !open {
+            return outcome(payment);
+        }
+        // The first attempt is under way, or died half-way.
+        let driver = Driver {
+            payments,
+            provider,
+            stamp: &rq.stamp,
+        };
+        let me = EventId::new(rq.now(), rq.entropy());
+        outcome(driver.resume(payment, me).await?)
+    }
+}
+
+fn outcome(payment: Payment) -> Result<Reply<PaymentView>, Failure> {
+    if let Some(reason) = payment.failure {
+        return Err(Failure::new(Code::PaymentDeclined)
+            .error(format!("paymentMethod: was declined: {reason}"))
+            .detail(json!({ "reason": reason, "paymentId": payment.id })));
+    }
+    let path = format!("/payments/{}", payment.id);
+    let version = payment.version;
+    Ok(Reply::of(PaymentView::from(payment))
+        .version(version)
+        .location(path))
+}

@@ -1,0 +1,39 @@
+//! Asks the provider about a payment of which it has news, and puts down what it says.
+
+use edge::{Consumer, Delivery, Failure, Source};
+use store::event::Event;
+use store::payments::{self, Payments};
+use store::provider::Provider;
+use store::queues::PAYMENTS_RECONCILE_PAYMENT;
+
+use crate::driving::Driver;
+
+/// Reconciles payments.
+pub(crate) struct ReconcilePayment;
+
+impl Consumer for ReconcilePayment {
+    const SOURCE: Source = Source::Queue {
+        queue: &PAYMENTS_RECONCILE_PAYMENT,
+        batch: 5,
+    };
+    const SUMMARY: &'static str = "Asks the provider about payments of which it has news";
+    type Needs = (Payments<payments::Settle>, Provider);
+    type Message = Delivery;
+
+    async fn handle(
+        (payments, provider): &Self::Needs,
+        delivery: &Delivery,
+    ) -> Result<(), Failure> {
+        let Event::PaymentReported(report) = delivery.event() else {
+            return Ok(());
+        };
+        let payment = payments.get_now(report.payment_id).await?;
+        let driver = Driver {
+            payments,
+            provider,
+            stamp: &delivery.stamp,
+        };
+        let report = driver.look_up(&payment).await?;
+        driver.settle(payment, report).await.map(drop)
+    }
+}
