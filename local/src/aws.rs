@@ -24,6 +24,7 @@ mod sqs;
 mod sqs_calls;
 mod streams;
 mod tables;
+mod triggers;
 
 pub use access::{Access, Denial, Gate};
 pub use cloud::{Cloud, CloudConfig};
@@ -33,3 +34,4 @@ pub use faults::{Fault, Faults};
 pub use mail::Email;
 pub use sqs::{DeadLetters, QueueDepth, QueueSpec};
 pub use tables::{IndexSpec, Projection, TableSpec};
+pub use triggers::Received;

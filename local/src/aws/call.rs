@@ -55,6 +55,18 @@ impl Call {
             body,
         })
     }
+
+    /// Whether the call may change an item of a table.
+    pub(crate) fn may_write(&self) -> bool {
+        let reads = [
+            "GetItem",
+            "Query",
+            "Scan",
+            "BatchGetItem",
+            "TransactGetItems",
+        ];
+        self.service == Service::DynamoDb && !reads.contains(&self.operation.as_str())
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::clock::Clock;
+use tokio::sync::watch;
 
 use super::access::{self, Access, Denial, Gate, Ledger};
 use super::call::{Call, Service};
@@ -51,6 +52,7 @@ pub struct Cloud {
     ledger: Ledger,
     meter: Meter,
     faults: RwLock<Option<Arc<dyn Faults>>>,
+    writes: watch::Sender<u64>,
 }
 
 impl Cloud {
@@ -80,6 +82,7 @@ impl Cloud {
             ledger: Ledger::default(),
             meter: Meter::default(),
             faults: RwLock::new(None),
+            writes: watch::Sender::new(0),
         }))
     }
 
@@ -144,6 +147,11 @@ impl Cloud {
         *self.faults.write().unwrap_or_else(PoisonError::into_inner) = faults;
     }
 
+    /// Tells of every write to a table, for whoever waits for something new in a stream.
+    pub fn writes(&self) -> watch::Receiver<u64> {
+        self.writes.subscribe()
+    }
+
     /// Every permission that was used, as (function, action, resource).
     pub fn used(&self) -> BTreeSet<(String, String, String)> {
         self.ledger.used()
@@ -173,6 +181,15 @@ impl Cloud {
     /// Puts what a call needs before `gate`; the first refusal is returned.
     pub(super) fn admit(&self, gate: &dyn Gate, function: &str, call: &Call) -> Result<(), Access> {
         let needed = access::needed(call, &self.place, &self.dynamo);
+        self.admit_all(gate, function, needed)
+    }
+
+    pub(super) fn admit_all(
+        &self,
+        gate: &dyn Gate,
+        function: &str,
+        needed: Vec<Access>,
+    ) -> Result<(), Access> {
         self.ledger.admit(gate, function, needed)
     }
 
@@ -193,6 +210,10 @@ impl Cloud {
                     .dynamo
                     .call(priced.service, &priced.operation, &priced.body);
                 self.meter.charge(function, &priced, &reply);
+                if call.may_write() {
+                    self.writes
+                        .send_modify(|count| *count = count.wrapping_add(1));
+                }
                 reply
             }
             Service::Sqs => self.sqs.call(&call.operation, call.body.clone()).await,

@@ -23,9 +23,9 @@ use super::reply::{Reply, error};
 /// function: permissions, faults and capacity units count as that function's.
 #[derive(Clone)]
 pub struct Connector {
-    cloud: Arc<Cloud>,
-    function: Arc<str>,
-    gate: Arc<dyn Gate>,
+    pub(super) cloud: Arc<Cloud>,
+    pub(super) function: Arc<str>,
+    pub(super) gate: Arc<dyn Gate>,
 }
 
 impl Cloud {

@@ -19,6 +19,8 @@ pub enum CloudError {
     NoSuchQueue(String),
     /// The data directory cannot be used.
     Directory(std::io::Error),
+    /// A service refused a call, with its reply.
+    Refused(String),
     /// What the store keeps for itself cannot be read.
     Corrupt(String),
 }
@@ -30,6 +32,7 @@ impl fmt::Display for CloudError {
             Self::Queue(error) => write!(f, "the queue service failed: {error}"),
             Self::NoSuchQueue(name) => write!(f, "there is no queue {name}"),
             Self::Directory(error) => write!(f, "the data directory cannot be used: {error}"),
+            Self::Refused(why) => write!(f, "a call was refused: {why}"),
             Self::Corrupt(what) => write!(f, "the store's own data cannot be read: {what}"),
         }
     }
@@ -40,7 +43,7 @@ impl Error for CloudError {
         match self {
             Self::Database(error) => Some(error),
             Self::Directory(error) => Some(error),
-            Self::Queue(_) | Self::NoSuchQueue(_) | Self::Corrupt(_) => None,
+            Self::Queue(_) | Self::NoSuchQueue(_) | Self::Refused(_) | Self::Corrupt(_) => None,
         }
     }
 }

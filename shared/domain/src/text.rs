@@ -160,6 +160,10 @@ fn url(text: &str, schemes: &[&str], rule: &'static str) -> Result<(), Broken> {
     Ok(())
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the struct is made by a macro that derives no default"
+)]
 impl Default for Description {
     fn default() -> Self {
         Self(String::new())

@@ -4,9 +4,9 @@ use domain::clock::{Entropy, Timestamp};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use store::Needs;
 use store::event::Stamp;
 use store::once::{Once, Receipt};
-use store::{Needs, StoreError};
 
 use crate::caller::Caller;
 use crate::problem::{Code, Failure};
@@ -155,12 +155,4 @@ impl<E: Endpoint> Rq<E> {
     pub fn raw_path(&self) -> &str {
         &self.raw_path
     }
-}
-
-/// A missing object is a 404, whoever it belongs to.
-///
-/// # Errors
-/// 404 for nothing.
-pub fn found<T>(object: Option<T>) -> Result<T, Failure> {
-    object.ok_or_else(|| StoreError::NotFound.into())
 }

@@ -43,7 +43,7 @@ pub(crate) fn once(
 ) -> Once {
     Once {
         scope: scope(caller, method, path, key),
-        fingerprint: fingerprint(body),
+        fingerprint: fingerprint(key, body),
         expires_at: now.plus(REMEMBERED),
     }
 }
@@ -59,13 +59,20 @@ pub(crate) fn scope(caller: &str, method: &str, path: &str, key: &str) -> String
 }
 
 /// What was asked. Equal JSON in another spelling is another body.
-pub(crate) fn fingerprint(body: &[u8]) -> String {
-    HEXLOWER.encode(ring::digest::digest(&SHA256, body).as_ref())
+///
+/// The key goes in too, and is itself not stored: whoever reads the table cannot try out passwords
+/// on the digest of a body that held one, unless they guess the key as well.
+fn fingerprint(key: &str, body: &[u8]) -> String {
+    let mut digest = Context::new(&SHA256);
+    digest.update(&(key.len() as u64).to_be_bytes());
+    digest.update(key.as_bytes());
+    digest.update(body);
+    HEXLOWER.encode(digest.finish().as_ref())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{key, scope};
+    use super::{fingerprint, key, scope};
 
     #[test]
     fn keys_are_bare_or_quoted_and_visible() {
@@ -80,5 +87,14 @@ mod tests {
     #[test]
     fn no_two_scopes_run_together() {
         assert_ne!(scope("a", "b", "c", "de"), scope("a", "b", "cd", "e"));
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_the_body_and_the_key() {
+        let known = fingerprint("key", b"{}");
+        assert_eq!(known, fingerprint("key", b"{}"));
+        assert_ne!(known, fingerprint("key", b"[]"));
+        assert_ne!(known, fingerprint("other", b"{}"));
+        assert_ne!(fingerprint("ab", b"c"), fingerprint("a", b"bc"));
     }
 }

@@ -99,7 +99,7 @@ pub(crate) enum Cause {
     /// The object changed meanwhile: run the handler again.
     Stale,
     /// The request was carried out before: rebuild its reply.
-    Repeated(store::once::Receipt),
+    Repeated(Box<store::once::Receipt>),
 }
 
 impl Failure {
@@ -141,6 +141,13 @@ impl Failure {
     #[must_use]
     pub fn retry_after_s(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// The same failure with the methods that the path does answer.
+    #[must_use]
+    pub fn allow(mut self, methods: impl Into<String>) -> Self {
+        self.allow = Some(methods.into());
         self
     }
 
@@ -192,7 +199,7 @@ impl From<StoreError> for Failure {
             }
             sold @ StoreError::Sold => Self::new(Code::InvalidState).because(sold),
             StoreError::Repeated(receipt) => Self {
-                cause: Cause::Repeated(receipt),
+                cause: Cause::Repeated(Box::new(receipt)),
                 ..Self::new(Code::Conflict)
             },
             StoreError::KeyReused => Self::new(Code::IdempotencyKeyReused)

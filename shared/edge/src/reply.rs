@@ -15,6 +15,7 @@ pub struct Reply<T> {
     pub(crate) version: Option<u64>,
     pub(crate) next: Option<Option<String>>,
     pub(crate) status: Option<u16>,
+    pub(crate) allow: Option<String>,
 }
 
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl<T> Reply<T> {
             version: None,
             next: None,
             status: None,
+            allow: None,
         }
     }
 
@@ -78,6 +80,13 @@ impl<T> Reply<T> {
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// The same reply with the methods that its path answers.
+    #[must_use]
+    pub fn allow(mut self, methods: impl Into<String>) -> Self {
+        self.allow = Some(methods.into());
         self
     }
 }

@@ -4,7 +4,7 @@
 //! field) is a 400, what breaks a rule (length, range, choice, or the parser that stands behind a
 //! `format`) is a 422. A body that passes the walk deserialises.
 
-use domain::rule::{Broken, rule_of};
+use domain::rule::{Broken, Check, rule_of};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
@@ -39,7 +39,7 @@ enum Kind {
     Text {
         least: Option<u64>,
         most: Option<u64>,
-        rule: Option<fn(&str) -> Result<(), Broken>>,
+        rule: Option<Check>,
     },
     Choice(Vec<String>),
     Integer {

@@ -35,3 +35,31 @@ impl Need for Shop {
         Ok(Self { currency })
     }
 }
+
+/// The shop's public URL, which issues access tokens.
+#[derive(Debug, Clone)]
+pub struct Issuer(String);
+
+impl Issuer {
+    /// The URL as tokens name it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL of a path at the root.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.0.trim_end_matches('/'))
+    }
+}
+
+impl Need for Issuer {
+    fn declare(declaration: &mut Declaration) {
+        declaration.var(ISSUER);
+    }
+
+    async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
+        Ok(Self(wiring.env.get(ISSUER)?.to_owned()))
+    }
+}

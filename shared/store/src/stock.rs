@@ -331,7 +331,7 @@ impl Stock<Adjust> {
         item.map_or_else(|| Ok(Level::empty(sku.clone())), level)
     }
 
-    /// Stages a movement and the level it leads to. `low` says whether the level is low afterwards.
+    /// Stages a movement and the level it leads to.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
@@ -361,11 +361,13 @@ impl Stock<Adjust> {
         } else {
             ""
         };
+        // A level that was never counted counts as version 1, as `Level::empty` says.
         let expression = format!(
             "SET v = :v, sku = :sku, onHand = if_not_exists(onHand, :zero) + :delta, \
              available = if_not_exists(available, :zero) + :delta, \
              reserved = if_not_exists(reserved, :zero), taken = if_not_exists(taken, :zero), \
-             backorder = if_not_exists(backorder, :false){forget_low} ADD version :one"
+             backorder = if_not_exists(backorder, :false), \
+             version = if_not_exists(version, :one) + :one{forget_low}"
         );
         tx.update(
             self.db.table(),

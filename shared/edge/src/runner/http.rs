@@ -131,7 +131,7 @@ impl<E: Endpoint> HttpRunner<E> {
             };
             match failure.cause {
                 Cause::Repeated(receipt) => {
-                    let reply = E::replay(&self.needs, &rq, receipt).await;
+                    let reply = E::replay(&self.needs, &rq, *receipt).await;
                     return match reply {
                         Ok(reply) => render::<E>(reply, &rq, true),
                         // A remembered decline is an outcome too, and says that it is a replay.
@@ -384,6 +384,7 @@ fn render<E: Endpoint>(
         version,
         next,
         status,
+        allow,
     } = reply;
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, value: &str| -> Result<(), Failure> {
@@ -398,6 +399,9 @@ fn render<E: Endpoint>(
     }
     if let Some(version) = version {
         set(header::ETAG, &format!("\"{version}\""))?;
+    }
+    if let Some(allow) = allow {
+        set(header::ALLOW, &allow)?;
     }
     if replayed {
         set(HeaderName::from_static("idempotency-replayed"), "true")?;
@@ -416,7 +420,7 @@ fn render<E: Endpoint>(
             "application/json",
         ),
         Content::Data(data) => {
-            let paged = next.map(|next| page_of(rq, next));
+            let paged = next.map(|next| page_of(rq, next.as_deref()));
             let (meta, links) = paged.unzip();
             let body = envelope(&data, meta, links);
             (Some(body.into_bytes()), "application/json")
@@ -432,10 +436,7 @@ fn render<E: Endpoint>(
 }
 
 /// `meta` and `links` of a page.
-fn page_of<E: Endpoint>(
-    rq: &Rq<E>,
-    next: Option<String>,
-) -> (serde_json::Value, serde_json::Value) {
+fn page_of<E: Endpoint>(rq: &Rq<E>, next: Option<&str>) -> (serde_json::Value, serde_json::Value) {
     let link = |cursor: Option<&str>| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &rq.query_pairs {
@@ -458,7 +459,7 @@ fn page_of<E: Endpoint>(
         .and_then(|(_, value)| value.parse::<u16>().ok())
         .unwrap_or_else(|| crate::cursor::Limit::default().get());
     let mut links = serde_json::json!({ "self": link(None) });
-    if let Some(cursor) = &next {
+    if let Some(cursor) = next {
         links["next"] = link(Some(cursor)).into();
     }
     let meta = serde_json::json!({

@@ -1,0 +1,2 @@
+//! The Lambda binary of `inventory-adjust-level`.
+edge::serve!(inventory);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `inventory-get-level`.
+edge::serve!(inventory);

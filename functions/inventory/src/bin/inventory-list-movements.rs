@@ -1,0 +1,2 @@
+//! The Lambda binary of `inventory-list-movements`.
+edge::serve!(inventory);

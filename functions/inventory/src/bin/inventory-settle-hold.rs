@@ -1,0 +1,2 @@
+//! The Lambda binary of `inventory-settle-hold`.
+edge::serve!(inventory);

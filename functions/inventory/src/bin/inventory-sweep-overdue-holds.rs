@@ -1,0 +1,2 @@
+//! The Lambda binary of `inventory-sweep-overdue-holds`.
+edge::serve!(inventory);

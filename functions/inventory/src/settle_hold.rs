@@ -1,0 +1,35 @@
+//! Settles the hold of an order when the order is paid, cancelled or expired.
+
+use edge::{Consumer, Delivery, Failure, Source};
+use store::event::Event;
+use store::queues::INVENTORY_SETTLE_HOLD;
+use store::stock::{self, Stock};
+
+use crate::settling::Settler;
+
+/// Settles holds.
+pub(crate) struct SettleHold;
+
+impl Consumer for SettleHold {
+    const SOURCE: Source = Source::Queue {
+        queue: &INVENTORY_SETTLE_HOLD,
+        batch: 10,
+    };
+    const SUMMARY: &'static str = "Commits or releases the stock an order holds";
+    type Needs = (Stock<stock::Settle>,);
+    type Message = Delivery;
+
+    async fn handle((stock,): &Self::Needs, delivery: &Delivery) -> Result<(), Failure> {
+        let settler = Settler {
+            stock,
+            stamp: &delivery.stamp,
+        };
+        match delivery.event() {
+            Event::OrderConfirmed(order) => settler.commit(order.order_id, &order.number).await,
+            Event::OrderCancelled(order) | Event::OrderExpired(order) => {
+                settler.call_off(order.order_id, &order.number).await
+            }
+            _ => Ok(()),
+        }
+    }
+}

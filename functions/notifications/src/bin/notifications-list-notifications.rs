@@ -1,0 +1,2 @@
+//! The Lambda binary of `notifications-list-notifications`.
+edge::serve!(notifications);

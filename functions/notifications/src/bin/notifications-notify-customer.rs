@@ -1,0 +1,2 @@
+//! The Lambda binary of `notifications-notify-customer`.
+edge::serve!(notifications);

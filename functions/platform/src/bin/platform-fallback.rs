@@ -1,0 +1,2 @@
+//! The Lambda binary of `platform-fallback`.
+edge::serve!(platform);

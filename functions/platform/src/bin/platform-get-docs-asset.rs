@@ -1,0 +1,2 @@
+//! The Lambda binary of `platform-get-docs-asset`.
+edge::serve!(platform);

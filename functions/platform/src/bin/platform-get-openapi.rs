@@ -1,0 +1,2 @@
+//! The Lambda binary of `platform-get-openapi`.
+edge::serve!(platform);

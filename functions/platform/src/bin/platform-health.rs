@@ -1,0 +1,2 @@
+//! The Lambda binary of `platform-health`.
+edge::serve!(platform);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `platform-ready`.
+edge::serve!(platform);

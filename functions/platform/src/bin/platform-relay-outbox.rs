@@ -1,0 +1,2 @@
+//! The Lambda binary of `platform-relay-outbox`.
+edge::serve!(platform);

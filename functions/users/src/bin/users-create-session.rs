@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-create-session`.
+edge::serve!(users);

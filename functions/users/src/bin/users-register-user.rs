@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-register-user`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-replace-me`.
+edge::serve!(users);

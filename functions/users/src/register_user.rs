@@ -1,0 +1,88 @@
+//! `POST /users`: opens an account.
+
+use domain::country::Country;
+use domain::email::Email;
+use domain::id::UserId;
+use domain::password::Password;
+use domain::text::PersonName;
+use domain::user::User;
+use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::StoreError;
+use store::error::Unique;
+use store::once::Receipt;
+use store::users::{self, Users};
+
+use crate::passwords;
+use crate::user::UserView;
+
+/// Opens an account.
+pub(crate) struct RegisterUser;
+
+/// Who wants an account.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewUser {
+    /// Where mail goes; one account for each address.
+    email: Email,
+    /// 8 to 128 characters with an upper-case letter; neither a common password nor the address.
+    password: Password,
+    /// What the person is called.
+    name: PersonName,
+    /// Where the person lives.
+    country: Option<Country>,
+}
+
+impl Endpoint for RegisterUser {
+    // Hashing a password takes a whole CPU for a moment, and a CPU comes with memory.
+    const ROUTE: Route = Route::post("/users", "Register")
+        .auth(Auth::Anyone)
+        .errors(&[Code::EmailTaken])
+        .memory_mb(1_024);
+    type Needs = (Users<users::Register>,);
+    type Path = Nothing;
+    type Query = Nothing;
+    type Body = NewUser;
+    type Reply = UserView;
+
+    async fn handle((users,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<UserView>, Failure> {
+        let NewUser {
+            email,
+            password,
+            name,
+            country,
+        } = &rq.body;
+        let once = rq.once_for(&email.canonical());
+        users.recall(once.as_ref(), rq.now()).await?;
+        password
+            .acceptable_for(email)
+            .map_err(|broken| Failure::rule("password", broken))?;
+        // The transaction has the last word; asking first saves the work of hashing.
+        if users.is_taken(email).await? {
+            return Err(StoreError::Taken(Unique::Email).into());
+        }
+        let hash = passwords::hash(password, rq.entropy())?;
+        let id = UserId::new(rq.now(), rq.entropy());
+        let user = User::register(id, email.clone(), name.clone(), *country, rq.now());
+        let mut tx = users.begin(&rq.stamp);
+        users.register(&mut tx, &user, hash)?;
+        let view = UserView::from(user);
+        users.remember(&mut tx, once.as_ref(), &view)?;
+        tx.commit().await?;
+        Ok(registered(view))
+    }
+
+    async fn replay(
+        _: &Self::Needs,
+        _: &Rq<Self>,
+        receipt: Receipt,
+    ) -> Result<Reply<UserView>, Failure> {
+        Ok(registered(receipt.read()?))
+    }
+}
+
+fn registered(view: UserView) -> Reply<UserView> {
+    let path = format!("/users/{}", view.id());
+    Reply::of(view).version(1).location(path)
+}

@@ -1,0 +1,88 @@
+//! The files that are made of the index, as pure text: who writes them and who holds them to be
+//! current both ask here.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::{SERVICES, gateway, openapi, router, templates};
+
+/// A generated file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path below the repository's root.
+    pub path: String,
+    /// Its content.
+    pub content: String,
+}
+
+/// A file that cannot be written as text.
+#[derive(Debug)]
+pub struct Unwritable {
+    /// Its path below the repository's root.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.why)
+    }
+}
+
+impl std::error::Error for Unwritable {}
+
+const NOTE: &str =
+    "# Generated from the index of functions by `cargo run -p registry --bin generate`.\n";
+
+/// The file that holds hand-written text too: only its router is generated.
+pub const MANIFEST: &str = "Cargo.toml";
+
+/// Every generated file; `manifest` is the root manifest as it stands.
+///
+/// # Errors
+/// The first file that cannot be written.
+pub fn files(manifest: &str) -> Result<Vec<File>, Unwritable> {
+    let mut files = vec![
+        File {
+            path: MANIFEST.to_owned(),
+            content: router::put_into(manifest),
+        },
+        json("openapi.json", &openapi::document())?,
+        json(
+            "functions/platform/assets/routes.json",
+            &gateway::routes_json(),
+        )?,
+        yaml("template.yaml", &templates::root())?,
+    ];
+    for service in SERVICES {
+        let path = templates::path(service);
+        files.push(yaml(&path, &templates::nested(service))?);
+    }
+    Ok(files)
+}
+
+fn json(path: &str, value: &Value) -> Result<File, Unwritable> {
+    serde_json::to_string_pretty(value)
+        .map(|text| File {
+            path: path.to_owned(),
+            content: text + "\n",
+        })
+        .map_err(|error| Unwritable {
+            path: path.to_owned(),
+            why: error.to_string(),
+        })
+}
+
+fn yaml(path: &str, value: &Value) -> Result<File, Unwritable> {
+    serde_norway::to_string(value)
+        .map(|text| File {
+            path: path.to_owned(),
+            content: format!("{NOTE}{text}"),
+        })
+        .map_err(|error| Unwritable {
+            path: path.to_owned(),
+            why: error.to_string(),
+        })
+}

@@ -1,0 +1,149 @@
+//! Which errors a route can answer, and how they are described.
+
+use std::collections::BTreeMap;
+
+use edge::route::{Auth, Idempotency, Method, Precondition};
+use edge::{Code, Function, Route};
+use serde_json::{Map, Value, json};
+
+/// Every code that a route can answer with.
+pub(super) fn codes(function: &Function, route: &Route, has_body: bool) -> Vec<Code> {
+    let needs = (function.declare)();
+    let writes = route.method != Method::Get;
+    let follows = [
+        (Code::InvalidRequest, true),
+        (Code::Unauthenticated, route.auth != Auth::Open),
+        (Code::Forbidden, matches!(route.auth, Auth::Staff(_))),
+        (Code::NotFound, !route.parameters().is_empty()),
+        (Code::Conflict, writes && !needs.grants.is_empty()),
+        (Code::PreconditionFailed, takes_if_match(route)),
+        (Code::PayloadTooLarge, has_body),
+        (Code::UnsupportedMediaType, has_body),
+        (Code::ValidationFailed, has_body),
+        (
+            Code::IdempotencyKeyReused,
+            route.idempotency != Idempotency::Natural,
+        ),
+        (
+            Code::PreconditionRequired,
+            route.precondition == Precondition::Required,
+        ),
+        (Code::Internal, true),
+        (Code::Unavailable, !needs.grants.is_empty()),
+    ];
+    let mut codes: Vec<Code> = follows
+        .into_iter()
+        .filter_map(|(code, follows)| follows.then_some(code))
+        .chain(route.errors.iter().copied())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// Whether `If-Match` means something to a route: it changes an object that has a version.
+pub(super) fn takes_if_match(route: &Route) -> bool {
+    matches!(route.method, Method::Put | Method::Patch | Method::Delete)
+}
+
+/// The error responses of an operation, by status.
+pub(super) fn responses(codes: &[Code]) -> Vec<(String, Value)> {
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status()).or_default().push(*code);
+    }
+    by_status
+        .into_iter()
+        .map(|(status, codes)| {
+            let response = match codes.as_slice() {
+                [code] => json!({ "$ref": format!("#/components/responses/{}", id(*code)) }),
+                codes => response(codes),
+            };
+            (status.to_string(), response)
+        })
+        .collect()
+}
+
+/// A response for each code, for operations to refer to.
+pub(super) fn shared_responses() -> Map<String, Value> {
+    Code::ALL
+        .iter()
+        .map(|code| (id(*code), response(&[*code])))
+        .collect()
+}
+
+/// An example for each code.
+pub(super) fn examples() -> Map<String, Value> {
+    Code::ALL
+        .iter()
+        .map(|code| {
+            let value = json!({
+                "success": false,
+                "message": code.title(),
+                "statusCode": code.status(),
+                "code": code.name(),
+                "errors": [],
+                "traceId": TRACE,
+            });
+            (
+                id(*code),
+                json!({ "summary": code.title(), "value": value }),
+            )
+        })
+        .collect()
+}
+
+/// An example of a trace id.
+pub(super) const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+fn response(codes: &[Code]) -> Value {
+    let lines: Vec<String> = codes
+        .iter()
+        .map(|code| format!("`{}`: {}", code.name(), code.title()))
+        .collect();
+    let examples: Map<String, Value> = codes
+        .iter()
+        .map(|code| {
+            let example = format!("#/components/examples/{}", id(*code));
+            (code.name().to_owned(), json!({ "$ref": example }))
+        })
+        .collect();
+    json!({
+        "description": lines.join("\n\n"),
+        "headers": headers(codes),
+        "content": {
+            "application/json": {
+                "schema": { "$ref": "#/components/schemas/Error" },
+                "examples": examples,
+            },
+            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+        },
+    })
+}
+
+fn headers(codes: &[Code]) -> Map<String, Value> {
+    let any = |test: fn(&Code) -> bool| codes.iter().any(test);
+    [
+        ("X-Trace-Id", true),
+        ("WWW-Authenticate", any(|code| code.status() == 401)),
+        ("Allow", any(|code| code.status() == 405)),
+        (
+            "Retry-After",
+            any(|code| code.is_retryable() && code.status() != 500),
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, sent)| *sent)
+    .map(|(name, _)| {
+        (
+            name.to_owned(),
+            json!({ "$ref": format!("#/components/headers/{name}") }),
+        )
+    })
+    .collect()
+}
+
+/// The code's name among the components: `OutOfStock`.
+fn id(code: Code) -> String {
+    crate::templates::logical(code.name())
+}

@@ -1,0 +1,7 @@
+//! The catalogue's endpoints.
+
+mod create_product;
+mod delete_product;
+mod get_product;
+mod list_products;
+mod replace_product;

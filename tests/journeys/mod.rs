@@ -1,0 +1,4 @@
+//! The ways of people through the shop, and what must hold whatever happens.
+
+mod flash_sale;
+mod purchase;

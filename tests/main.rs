@@ -1,0 +1,11 @@
+//! The tests of the whole shop, at its API: real Lambda events in, the embedded DynamoDB and SQS
+//! behind, every function's policy enforced. One binary: a file per endpoint and consumer in `api/`,
+//! the ways of people through the shop in `journeys/`.
+#![cfg(test)]
+
+mod api;
+mod authorization;
+mod garbage;
+mod journeys;
+mod samples;
+mod shop;

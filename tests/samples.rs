@@ -1,0 +1,103 @@
+//! The sample event of every function, as a request that can be sent and changed.
+
+use std::path::Path;
+
+use edge::Function;
+use serde_json::Value;
+
+/// A function's sample request, which succeeds on the seeded shop.
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    pub(crate) function: &'static Function,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<Value>,
+}
+
+/// The raw sample event of a function.
+pub(crate) fn event(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../events")
+        .join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("events/{name}.json cannot be read: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("events/{name}.json: {error}"))
+}
+
+/// The sample requests of all routes but the fallback, which has none of its own.
+pub(crate) fn routes() -> Vec<Sample> {
+    registry::functions()
+        .filter(|function| function.route().is_some_and(|route| !route.fallback))
+        .map(sample)
+        .collect()
+}
+
+fn sample(function: &'static Function) -> Sample {
+    let event = event(&function.name());
+    let text = |pointer: &str| {
+        let found = event.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_default().to_owned()
+    };
+    let query = text("/rawQueryString");
+    let path = text("/rawPath");
+    let headers = event["headers"]
+        .as_object()
+        .map(|headers| {
+            headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect()
+        })
+        .unwrap_or_default();
+    let body = event["body"]
+        .as_str()
+        .map(|body| serde_json::from_str(body).expect("a sample's body is JSON"));
+    Sample {
+        function,
+        method: text("/requestContext/http/method"),
+        path: if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{query}")
+        },
+        headers,
+        body,
+    }
+}
+
+impl Sample {
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The same request with another header, or without it.
+    pub(crate) fn with_header(&self, name: &str, value: Option<&str>) -> Self {
+        let mut changed = self.clone();
+        changed
+            .headers
+            .retain(|(given, _)| !given.eq_ignore_ascii_case(name));
+        if let Some(value) = value {
+            changed.headers.push((name.to_owned(), value.to_owned()));
+        }
+        changed
+    }
+
+    /// The same request with another path.
+    pub(crate) fn at(&self, path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The path and whatever query it has, with one more parameter.
+    pub(crate) fn asking(&self, query: &str) -> Self {
+        let separator = if self.path.contains('?') { '&' } else { '?' };
+        self.at(&format!("{}{separator}{query}", self.path))
+    }
+}

@@ -1,0 +1,474 @@
+//! A whole shop for one test, and the people who use it.
+//!
+//! The shop runs in this process and in virtual time. When a test ends, it looks whether any
+//! function asked for something that its policy does not grant: that is a failure of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use local::{Options, Store};
+use serde_json::{Value, json};
+
+/// A shop with the demo catalogue, the demo accounts and nothing else.
+pub(crate) struct Shop {
+    pub(crate) store: Arc<Store>,
+    keys: AtomicU64,
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub(crate) struct Person<'a> {
+    shop: &'a Shop,
+    token: Option<String>,
+}
+
+/// A request that is being put together.
+pub(crate) struct Ask<'a> {
+    shop: &'a Shop,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Shop {
+    /// A shop in which every function is one instance.
+    pub(crate) async fn open() -> Self {
+        Self::with(Options::for_tests()).await
+    }
+
+    /// A shop of another kind.
+    pub(crate) async fn with(options: Options) -> Self {
+        let store = Store::open(options).await.expect("the store opens");
+        Self {
+            store,
+            keys: AtomicU64::new(0),
+        }
+    }
+
+    /// An idempotency key that no other request of this shop has.
+    pub(crate) fn key(&self) -> String {
+        format!("key-{}", self.keys.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn anybody(&self) -> Person<'_> {
+        self.holder(None)
+    }
+
+    pub(crate) fn holder(&self, token: Option<&str>) -> Person<'_> {
+        Person {
+            shop: self,
+            token: token.map(str::to_owned),
+        }
+    }
+
+    pub(crate) async fn admin(&self) -> Person<'_> {
+        self.log_in("admin@example.com", "Admin-demo-1").await
+    }
+
+    pub(crate) async fn customer(&self) -> Person<'_> {
+        self.log_in("customer@example.com", "Customer-demo-1").await
+    }
+
+    /// A customer who has just registered.
+    pub(crate) async fn newcomer(&self, email: &str) -> Person<'_> {
+        let password = "Newcomer-pass-1";
+        let account = json!({"email": email, "password": password, "name": "Newcomer"});
+        let answer = self.anybody().post("/api/v1/users", &account).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        self.log_in(email, password).await
+    }
+
+    pub(crate) async fn log_in(&self, email: &str, password: &str) -> Person<'_> {
+        let login = json!({"email": email, "password": password});
+        let answer = self.anybody().post("/api/v1/sessions", &login).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let token = answer.json()["data"]["accessToken"].clone();
+        self.holder(token.as_str())
+    }
+
+    /// Lets everything that is under way come to its end: streams, queues, and what they cause.
+    pub(crate) async fn settle(&self) {
+        self.store.settle().await;
+    }
+
+    /// Moves the shop's time, and lets the schedules of that time run.
+    pub(crate) async fn wait(&self, seconds: u64) {
+        self.store
+            .advance(std::time::Duration::from_secs(seconds))
+            .await;
+        self.store.settle().await;
+    }
+
+    /// How many units of a SKU can be sold.
+    pub(crate) async fn available(&self, sku: &str) -> i64 {
+        let answer = self
+            .anybody()
+            .get(&format!("/api/v1/inventory/{sku}"))
+            .await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["data"]["available"]
+            .as_i64()
+            .expect("a number")
+    }
+
+    /// A product of one variant with so many units, and its id.
+    pub(crate) async fn stocked(&self, sku: &str, units: u32) -> String {
+        let admin = self.admin().await;
+        let created = admin.post("/api/v1/products", &product(sku, 1000)).await;
+        assert_eq!(created.status, 201, "{created:?}");
+        if units > 0 {
+            let path = format!("/api/v1/inventory/{sku}/adjustments");
+            let counted = json!({"delta": units, "reason": "count"});
+            let counted = admin.post(&path, &counted).await;
+            assert_eq!(counted.status, 201, "{counted:?}");
+        }
+        created.text("/data/id")
+    }
+
+    /// The mail that was sent to an address.
+    pub(crate) async fn mail_to(&self, address: &str) -> Vec<Value> {
+        let answer = self.anybody().get("/_local/emails").await;
+        let all = answer.json()["data"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        all.into_iter()
+            .filter(|mail| mail["to"] == address)
+            .collect()
+    }
+
+    /// Waits for all of these at once.
+    pub(crate) async fn all<T>(
+        &self,
+        asks: impl IntoIterator<Item = impl Future<Output = T>>,
+    ) -> Vec<T> {
+        futures_util::future::join_all(asks).await
+    }
+
+    /// Every event that was ever sent, as it was sent, the oldest first.
+    pub(crate) async fn events(&self) -> Vec<Value> {
+        let answer = self.anybody().get("/_local/events").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["data"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// The queues that an event goes to.
+    pub(crate) fn queues_of(&self, event: &Value) -> Vec<String> {
+        let topic: store::event::Topic =
+            serde_json::from_value(event["type"].clone()).expect("a topic");
+        store::queues::QUEUES
+            .iter()
+            .filter(|queue| queue.subscribes.contains(&topic))
+            .map(|queue| queue.name.to_owned())
+            .collect()
+    }
+
+    /// Puts a message into a queue, whatever it is.
+    pub(crate) async fn inject(&self, queue: &str, body: &str) {
+        let path = format!("/_local/queues/{queue}/messages");
+        let ask = self.anybody().ask("POST", &path);
+        let answer = ask.bytes("text/plain", body.as_bytes()).send().await;
+        assert!(answer.status < 300, "{answer:?}");
+    }
+
+    /// What `/_local/queues` says of a queue.
+    pub(crate) async fn queue(&self, name: &str) -> Value {
+        let answer = self.anybody().get("/_local/queues").await;
+        let all = answer.json()["data"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        all.into_iter()
+            .find(|queue| queue["name"] == name)
+            .unwrap_or_else(|| panic!("no queue {name}"))
+    }
+
+    /// How many messages lie in dead-letter queues.
+    pub(crate) async fn dead_letters(&self) -> u64 {
+        let answer = self.anybody().get("/_local/queues").await;
+        let all = answer.json()["data"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        all.iter()
+            .filter_map(|queue| queue["deadLetters"].as_u64())
+            .sum()
+    }
+
+    /// Tells the shop that the provider has news of a payment.
+    pub(crate) async fn report_payment(&self, payment: &str) {
+        let event = json!({
+            "id": "0190a0b0-0000-7000-8000-00000000000e",
+            "type": "PaymentReported",
+            "version": 1,
+            "occurredAt": "2026-01-01T00:00:00.000Z",
+            "aggregate": format!("payment/{payment}"),
+            "sequence": 1,
+            "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "data": {"paymentId": payment},
+        });
+        self.inject("payments-reconcile-payment", &event.to_string())
+            .await;
+    }
+
+    /// The test provider's own books for an order.
+    pub(crate) async fn books_of(&self, order: &str) -> Vec<Value> {
+        let answer = self.anybody().get("/_local/provider").await;
+        let all = answer.json()["data"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        all.into_iter()
+            .filter(|charge| charge["orderId"] == order)
+            .collect()
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let denials = self.store.denials();
+        assert!(
+            denials.is_empty(),
+            "functions asked for what their policies do not grant: {denials:#?}"
+        );
+    }
+}
+
+impl<'a> Person<'a> {
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask<'a> {
+        let mut headers = Vec::new();
+        if let Some(token) = &self.token {
+            headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+        }
+        Ask {
+            shop: self.shop,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers,
+            body: Vec::new(),
+        }
+    }
+
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path).send().await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.ask("DELETE", path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.ask("POST", path).json(body).send().await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.ask("PUT", path).json(body).send().await
+    }
+
+    /// Orders, with an idempotency key of its own.
+    pub(crate) async fn order(&self, body: &Value) -> Answer {
+        self.ask("POST", "/api/v1/orders")
+            .header("idempotency-key", &self.shop.key())
+            .json(body)
+            .send()
+            .await
+    }
+
+    /// Pays, with an idempotency key of its own.
+    pub(crate) async fn pay(&self, order: &str, method: &str) -> Answer {
+        self.ask("POST", "/api/v1/payments")
+            .header("idempotency-key", &self.shop.key())
+            .json(&json!({"orderId": order, "paymentMethod": method}))
+            .send()
+            .await
+    }
+}
+
+impl Ask<'_> {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.bytes("application/json", body.to_string().as_bytes())
+    }
+
+    pub(crate) fn bytes(mut self, content_type: &str, body: &[u8]) -> Self {
+        self.headers
+            .push(("content-type".to_owned(), content_type.to_owned()));
+        self.body = body.to_vec();
+        self
+    }
+
+    /// The body alone, whatever the headers say of it.
+    pub(crate) fn body(mut self, body: &[u8]) -> Self {
+        self.body = body.to_vec();
+        self
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let Self {
+            shop,
+            method,
+            path,
+            headers,
+            body,
+        } = self;
+        let response = shop.store.request(&method, &path, &headers, &body).await;
+        Answer {
+            status: response.status,
+            headers: response.headers,
+            body: response.body,
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The text at a JSON pointer.
+    pub(crate) fn text(&self, pointer: &str) -> String {
+        let body = self.json();
+        let found = body.pointer(pointer).and_then(Value::as_str);
+        found
+            .unwrap_or_else(|| panic!("no text at {pointer} of {body:#}"))
+            .to_owned()
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.text("/code")
+    }
+
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let body = self.json();
+        let lines = body["errors"].as_array().cloned().unwrap_or_default();
+        lines
+            .iter()
+            .filter_map(|line| line.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// Status and body for a snapshot, with what differs from run to run taken out.
+    pub(crate) fn snapshot(&self) -> Value {
+        let mut body = self.json();
+        redact(&mut body);
+        json!({"status": self.status, "body": body})
+    }
+}
+
+/// Takes ids, instants, traces and tokens out of a body.
+fn redact(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some(kind) = changing(text) {
+                *text = format!("[{kind}]");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                match name.as_str() {
+                    "traceId" | "accessToken" | "orderToken" | "nextCursor" | "number" | "next"
+                        if field.is_string() =>
+                    {
+                        *field = json!(format!("[{name}]"));
+                    }
+                    _ => redact(field),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn changing(text: &str) -> Option<&'static str> {
+    let shape: String = text
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_hexdigit() {
+                'x'
+            } else {
+                letter
+            }
+        })
+        .collect();
+    if shape == "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" {
+        return Some("id");
+    }
+    if text.len() == 24 && text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T') {
+        return Some("instant");
+    }
+    if text.starts_with("customer:") {
+        return Some("customer");
+    }
+    text.starts_with("staff:").then_some("staff")
+}
+
+/// A product of one variant at a price in cents, active.
+pub(crate) fn product(sku: &str, cents: i64) -> Value {
+    json!({
+        "name": format!("Thing {sku}"),
+        "slug": format!("thing-{}", sku.to_lowercase().replace(['.', '_'], "-")),
+        "status": "active",
+        "variants": [{"sku": sku, "prices": [{"amount": cents, "currency": "EUR"}]}],
+    })
+}
+
+/// An address that mail reaches.
+pub(crate) fn address() -> Value {
+    json!({
+        "name": "Ada Lovelace",
+        "line1": "12 St James's Square",
+        "city": "London",
+        "postalCode": "SW1Y 4JH",
+        "country": "GB",
+    })
+}
+
+/// An order of so many units of some SKUs.
+pub(crate) fn basket(items: &[(&str, u32)]) -> Value {
+    let items: Vec<Value> = items
+        .iter()
+        .map(|(sku, quantity)| json!({"sku": sku, "quantity": quantity}))
+        .collect();
+    json!({"items": items, "shippingAddress": address()})
+}
+
+/// The same body with some fields more, or other ones.
+pub(crate) fn with(mut body: Value, more: &Value) -> Value {
+    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+        for (name, value) in more {
+            body.insert(name.clone(), value.clone());
+        }
+    }
+    body
+}
