@@ -79,10 +79,37 @@ fn yaml(path: &str, value: &Value) -> Result<File, Unwritable> {
     serde_norway::to_string(value)
         .map(|text| File {
             path: path.to_owned(),
-            content: format!("{NOTE}{text}"),
+            content: format!("{NOTE}{}", quoted(&text)),
         })
         .map_err(|error| Unwritable {
             path: path.to_owned(),
             why: error.to_string(),
         })
 }
+
+/// The YAML with quotes around what readers of YAML 1.1, as AWS's tools are, would take for a truth
+/// value or a date.
+fn quoted(yaml: &str) -> String {
+    let mut lines = String::with_capacity(yaml.len());
+    for line in yaml.lines() {
+        let (start, scalar) = line.rsplit_once(' ').unwrap_or(("", line));
+        let is_date = scalar.len() == 10
+            && scalar.bytes().enumerate().all(|(at, byte)| match at {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        let is_whole = start.ends_with(':') || start.ends_with('-');
+        if is_whole && (is_date || TRUTHS.contains(&scalar)) {
+            lines.extend([start, " '", scalar, "'"]);
+        } else {
+            lines.push_str(line);
+        }
+        lines.push('\n');
+    }
+    lines
+}
+
+/// Words that YAML 1.1 takes for truth values and YAML 1.2 does not.
+const TRUTHS: [&str; 12] = [
+    "ON", "On", "on", "OFF", "Off", "off", "YES", "Yes", "yes", "NO", "No", "no",
+];

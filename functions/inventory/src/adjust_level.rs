@@ -41,13 +41,15 @@ impl Endpoint for AdjustLevel {
         (stock, products): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<LevelView>, Failure> {
-        stock.recall(rq.once(), rq.now()).await?;
         let NewAdjustment { delta, reason } = &rq.body;
         if *delta == 0 {
             return Err(Failure::rule("delta", "must not be 0"));
         }
         let sku = &rq.path.sku;
         let (level, _known) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
+        // After the level was read: whoever finds it adjusted by this very request also finds its
+        // record.
+        stock.recall(rq.once(), rq.now()).await?;
         rq.expects(level.version)?;
         let adjusted = level.adjust(*delta).map_err(refused)?;
         let movement = Movement {

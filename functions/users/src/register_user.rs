@@ -54,12 +54,14 @@ impl Endpoint for RegisterUser {
             country,
         } = &rq.body;
         let once = rq.once_for(&email.canonical());
-        users.recall(once.as_ref(), rq.now()).await?;
         password
             .acceptable_for(email)
             .map_err(|broken| Failure::rule("password", broken))?;
         // The transaction has the last word; asking first saves the work of hashing.
-        if users.is_taken(email).await? {
+        let taken = users.is_taken(email).await?;
+        // After that: whoever finds the address taken by this very request also finds its record.
+        users.recall(once.as_ref(), rq.now()).await?;
+        if taken {
             return Err(StoreError::Taken(Unique::Email).into());
         }
         let hash = passwords::hash(password, rq.entropy())?;

@@ -1,0 +1,88 @@
+//! What a local store is made of, and the fixed values that stand for what a real one is given.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use domain::clock::{Clock, Entropy, Timestamp};
+use edge::Function;
+use edge::system::{SystemClock, SystemEntropy};
+use registry::policy::Statement;
+
+use crate::clock::RuntimeClock;
+use crate::entropy::SeededEntropy;
+
+/// The region that the store pretends to stand in.
+pub const REGION: &str = "eu-central-1";
+/// The account that it pretends to belong to.
+pub const ACCOUNT: &str = "000000000000";
+/// What the names of its tables, queues and secrets start with.
+pub const STACK: &str = "souk";
+/// Whom its captured mail is from.
+pub const MAIL_FROM: &str = "shop@example.com";
+/// The access key and secret key that its services take; they take any.
+pub const CREDENTIALS: &str = "local";
+/// What its access tokens are signed with. Known to everybody, and fixed so that tokens stay good
+/// when the store starts again: it listens on this machine alone.
+pub const SIGNING_SECRET: &str = "local store: signs nothing that matters anywhere else";
+/// What its cursors and order tokens are sealed with, as well known as the signing secret.
+pub const EDGE_KEY: &str = "local store: seals nothing that matters anywhere else";
+/// The port of the HTTP API, unless another is chosen.
+pub const PORT: u16 = 9000;
+
+/// When tests begin; demo data is older.
+const TESTS_BEGIN_MS: i64 = 1_796_000_000_000;
+const TESTS_SEED: u64 = 9000;
+
+/// What a local store is made of.
+#[derive(Clone)]
+pub struct Options {
+    /// The directory that keeps everything; without one, everything is in memory.
+    pub data: Option<PathBuf>,
+    /// Whether a store that has never been filled gets the demo catalogue and accounts.
+    pub seed: bool,
+    /// Whether the demo customer has ordered before: one order paid, one waiting to be.
+    pub demo_orders: bool,
+    /// As how many instances each function runs; they take turns.
+    pub instances: usize,
+    /// The clock, which the store can move forward.
+    pub clock: Arc<dyn Clock>,
+    /// The randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The store's public URL, which its access tokens name.
+    pub url: String,
+    /// The port that queue URLs name.
+    pub sqs_port: u16,
+    /// What each function may do.
+    pub policy: fn(&Function) -> Vec<Statement>,
+}
+
+impl Options {
+    /// A demo shop on the machine's clock, in memory.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self {
+            data: None,
+            seed: true,
+            demo_orders: true,
+            instances: 1,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            url: format!("http://127.0.0.1:{PORT}"),
+            sqs_port: 0,
+            policy: registry::policy::statements,
+        }
+    }
+
+    /// A shop in memory with the demo catalogue and accounts, on the runtime's time and with
+    /// randomness that is the same in every run.
+    #[must_use]
+    pub fn for_tests() -> Self {
+        let start = Timestamp::from_millis(TESTS_BEGIN_MS).unwrap_or(Timestamp::EPOCH);
+        Self {
+            demo_orders: false,
+            clock: Arc::new(RuntimeClock::starting_at(start)),
+            entropy: Arc::new(SeededEntropy::new(TESTS_SEED)),
+            ..Self::demo()
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The store's tables, queues and secrets, made as the templates make them, and the environment and
+//! permissions of each function.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use domain::clock::Entropy;
+use edge::Function;
+use edge::function::Surroundings;
+use registry::environment::{self, Values};
+use registry::naming::Naming;
+use registry::policy::{self, Statement};
+use store::Wiring;
+use store::aws::Aws;
+use store::env::{self, Env};
+use store::queues::{MAX_RECEIVES, QUEUES, Queue};
+use store::tables::{self, TABLES, Table};
+
+use crate::aws::{
+    Access, Cloud, CloudConfig, CloudError, Connector, DeadLetters, Gate, IndexSpec, Projection,
+    QueueSpec, TableSpec,
+};
+use crate::clock::StoreClock;
+use crate::error::OpenError;
+use crate::options::{
+    ACCOUNT, CREDENTIALS, EDGE_KEY, MAIL_FROM, Options, REGION, SIGNING_SECRET, STACK,
+};
+
+/// How far the store's clock is ahead, kept beside the streams' checkpoints.
+const CLOCK: &str = "clock";
+/// A queue's visibility timeout is so many times its consumer's timeout, as AWS advises.
+const VISIBILITY_PER_TIMEOUT: u32 = 6;
+/// The visibility timeout of a queue that nobody consumes, in seconds.
+const UNCONSUMED_S: u32 = 30;
+
+/// What the functions stand on.
+pub(crate) struct Stack {
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) clock: Arc<StoreClock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) naming: Naming,
+    values: Values,
+    policy: fn(&Function) -> Vec<Statement>,
+    /// Held for as long as the data directory is used.
+    _lock: Option<File>,
+}
+
+/// A function's policy.
+struct Policy {
+    statements: Vec<Statement>,
+    naming: Naming,
+}
+
+impl Gate for Policy {
+    fn check(&self, _function: &str, access: &Access) -> bool {
+        let Access { action, resource } = access;
+        policy::allows(&self.statements, &self.naming, action, resource)
+    }
+}
+
+/// Allows everything: for the store's own work.
+struct Everything;
+
+impl Gate for Everything {
+    fn check(&self, _function: &str, _access: &Access) -> bool {
+        true
+    }
+}
+
+impl Stack {
+    /// Opens the services and makes what the functions need.
+    pub(crate) async fn open(options: &Options) -> Result<Self, OpenError> {
+        let lock = options.data.as_deref().map(lock).transpose()?;
+        let naming = Naming {
+            region: REGION.to_owned(),
+            account: ACCOUNT.to_owned(),
+            stack: STACK.to_owned(),
+            mail_identity: MAIL_FROM.to_owned(),
+        };
+        let clock = Arc::new(StoreClock::over(Arc::clone(&options.clock)));
+        let cloud = Cloud::open(CloudConfig {
+            data: options.data.clone(),
+            clock: clock.clone(),
+            region: naming.region.clone(),
+            account: naming.account.clone(),
+            sqs_port: options.sqs_port,
+            secrets: BTreeMap::from([(naming.signing_secret(), SIGNING_SECRET.to_owned())]),
+        })?;
+        if let Some(ahead) = cloud.checkpoint(CLOCK)? {
+            let corrupt = |_| CloudError::Corrupt(format!("the clock is {ahead} ahead"));
+            clock.set_ahead(ahead.parse().map_err(corrupt)?);
+        }
+        for table in TABLES {
+            cloud.create_table(&table_spec(table, &naming))?;
+        }
+        for queue in queue_specs(&naming) {
+            cloud.create_queue(&queue).await?;
+        }
+        cloud.restore_queues().await?;
+        let values = Values {
+            queue_base: cloud.queue_url(""),
+            edge_key: EDGE_KEY.to_owned(),
+            store_currency: "EUR".to_owned(),
+            issuer: options.url.clone(),
+            mail_from: MAIL_FROM.to_owned(),
+            payment_provider: "test".to_owned(),
+        };
+        Ok(Self {
+            cloud,
+            clock,
+            entropy: Arc::clone(&options.entropy),
+            naming,
+            values,
+            policy: options.policy,
+            _lock: lock,
+        })
+    }
+
+    /// Records how far the clock is ahead, so that time does not run backwards at the next start.
+    pub(crate) fn keep_clock(&self, ahead_ms: i64) -> Result<(), CloudError> {
+        self.cloud.set_checkpoint(CLOCK, &ahead_ms.to_string())
+    }
+
+    /// A function's way into AWS, which lets through what its policy grants.
+    pub(crate) fn connector(&self, function: &Function) -> Connector {
+        let policy = Policy {
+            statements: (self.policy)(function),
+            naming: self.naming.clone(),
+        };
+        self.cloud.connector(&function.name(), Arc::new(policy))
+    }
+
+    /// What a function is wired from.
+    pub(crate) fn wiring(&self, function: &Function) -> Result<Wiring, OpenError> {
+        let vars = environment::environment(function, &self.naming, &self.values);
+        wiring(vars, self.connector(function))
+            .map_err(|error| OpenError::Function(function.name(), error))
+    }
+
+    /// What the store's own handles are wired from; everything is allowed to them.
+    pub(crate) fn own_wiring(&self, name: &str) -> Result<Wiring, OpenError> {
+        let connector = self.cloud.connector(name, Arc::new(Everything));
+        wiring(self.environment(), connector)
+            .map_err(|error| OpenError::Function(name.to_owned(), error))
+    }
+
+    /// Every variable of every function.
+    pub(crate) fn environment(&self) -> BTreeMap<&'static str, String> {
+        let functions = registry::functions()
+            .flat_map(|function| environment::environment(function, &self.naming, &self.values));
+        let tables = TABLES
+            .into_iter()
+            .map(|table| (table.var.name, self.naming.table(table)));
+        functions.chain(tables).collect()
+    }
+
+    /// The clock and randomness that functions are given.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            clock: self.clock.clone(),
+            entropy: Arc::clone(&self.entropy),
+        }
+    }
+}
+
+fn wiring(
+    vars: impl IntoIterator<Item = (&'static str, String)>,
+    connector: Connector,
+) -> Result<Wiring, store::StartError> {
+    let runtime = [
+        (env::REGION.name, REGION.to_owned()),
+        (env::ACCESS_KEY_ID.name, CREDENTIALS.to_owned()),
+        (env::SECRET_ACCESS_KEY.name, CREDENTIALS.to_owned()),
+    ];
+    let env = Env::new(
+        vars.into_iter()
+            .chain(runtime)
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    let aws = Aws::over(&env, SharedHttpClient::new(connector))?;
+    Ok(Wiring { env, aws })
+}
+
+/// Makes the data directory this process's alone.
+fn lock(data: &Path) -> Result<File, OpenError> {
+    std::fs::create_dir_all(data).map_err(CloudError::Directory)?;
+    let file = File::create(data.join("lock")).map_err(CloudError::Directory)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(OpenError::InUse(data.to_owned())),
+    }
+}
+
+fn table_spec(table: &Table, naming: &Naming) -> TableSpec {
+    let indexes = table.indexes.iter().map(|index| IndexSpec {
+        name: index.name.to_owned(),
+        pk: index.pk.to_owned(),
+        sk: index.sk.to_owned(),
+        projection: match index.projection {
+            tables::Projection::KeysOnly => Projection::KeysOnly,
+            tables::Projection::All => Projection::All,
+        },
+    });
+    TableSpec {
+        name: naming.table(table),
+        indexes: indexes.collect(),
+        stream: table.stream,
+    }
+}
+
+/// Every queue, each after the dead-letter queue that it names.
+fn queue_specs(naming: &Naming) -> Vec<QueueSpec> {
+    let plain = |name: String| QueueSpec {
+        name,
+        visibility_timeout_s: UNCONSUMED_S,
+        delay_s: 0,
+        dead_letters: None,
+    };
+    let mut specs = vec![plain(naming.unplaced())];
+    for queue in QUEUES {
+        specs.push(plain(naming.dead_letters(queue)));
+        specs.push(QueueSpec {
+            visibility_timeout_s: visibility_s(queue),
+            dead_letters: Some(DeadLetters {
+                queue: naming.dead_letters(queue),
+                max_receive_count: MAX_RECEIVES,
+            }),
+            ..plain(naming.queue(queue))
+        });
+    }
+    specs
+}
+
+/// How long a message of a queue stays hidden once it was received, in seconds.
+pub(crate) fn visibility_s(queue: &Queue) -> u32 {
+    registry::functions()
+        .find(|function| function.name() == queue.name)
+        .map_or(UNCONSUMED_S, |consumer| {
+            VISIBILITY_PER_TIMEOUT * u32::from(consumer.timeout_s)
+        })
+}
