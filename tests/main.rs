@@ -7,5 +7,6 @@ mod api;
 mod authorization;
 mod garbage;
 mod journeys;
+mod policies;
 mod samples;
 mod shop;

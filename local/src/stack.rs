@@ -10,13 +10,14 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use domain::clock::Entropy;
 use edge::Function;
 use edge::function::Surroundings;
+use registry::delivery;
 use registry::environment::{self, Values};
 use registry::naming::Naming;
 use registry::policy::{self, Statement};
 use store::Wiring;
 use store::aws::Aws;
 use store::env::{self, Env};
-use store::queues::{MAX_RECEIVES, QUEUES, Queue};
+use store::queues::{MAX_RECEIVES, QUEUES};
 use store::tables::{self, TABLES, Table};
 
 use crate::aws::{
@@ -31,8 +32,6 @@ use crate::options::{
 
 /// How far the store's clock is ahead, kept beside the streams' checkpoints.
 const CLOCK: &str = "clock";
-/// A queue's visibility timeout is so many times its consumer's timeout, as AWS advises.
-const VISIBILITY_PER_TIMEOUT: u32 = 6;
 /// The visibility timeout of a queue that nobody consumes, in seconds.
 const UNCONSUMED_S: u32 = 30;
 
@@ -223,7 +222,7 @@ fn queue_specs(naming: &Naming) -> Vec<QueueSpec> {
     for queue in QUEUES {
         specs.push(plain(naming.dead_letters(queue)));
         specs.push(QueueSpec {
-            visibility_timeout_s: visibility_s(queue),
+            visibility_timeout_s: delivery::visibility_s(queue).into(),
             dead_letters: Some(DeadLetters {
                 queue: naming.dead_letters(queue),
                 max_receive_count: MAX_RECEIVES,
@@ -232,13 +231,4 @@ fn queue_specs(naming: &Naming) -> Vec<QueueSpec> {
         });
     }
     specs
-}
-
-/// How long a message of a queue stays hidden once it was received, in seconds.
-pub(crate) fn visibility_s(queue: &Queue) -> u32 {
-    registry::functions()
-        .find(|function| function.name() == queue.name)
-        .map_or(UNCONSUMED_S, |consumer| {
-            VISIBILITY_PER_TIMEOUT * u32::from(consumer.timeout_s)
-        })
 }

@@ -1,8 +1,6 @@
 //! The routes of `cargo lambda watch`, a generated section of the root manifest. Its router answers
 //! a known path's other methods by itself, so each of those is led to the fallback by name.
 
-use std::fmt::Write;
-
 use crate::gateway::{self, Verb};
 
 const BEGIN: &str =
@@ -23,30 +21,33 @@ pub fn put_into(manifest: &str) -> String {
 }
 
 fn section() -> String {
-    let mut section = format!("{BEGIN}[workspace.metadata.lambda.watch.router]\n");
     let fallback = gateway::fallback().map(edge::Function::name);
+    let mut routes: Vec<String> = Vec::new();
     for (path, methods) in gateway::paths() {
-        let routes: Vec<String> = Verb::ALL
-            .into_iter()
-            .filter_map(|verb| {
-                let function = match methods.get(&verb) {
-                    Some(function) => function.name(),
-                    None => fallback.clone()?,
-                };
-                let method = verb.name();
-                Some(format!(
-                    "    {{ method = \"{method}\", function = \"{function}\" }},\n"
-                ))
-            })
-            .collect();
-        let _ = write!(section, "\"{path}\" = [\n{}]\n", routes.concat());
+        let mut by_function: Vec<(String, Vec<Verb>)> = Vec::new();
+        for verb in Verb::ALL {
+            let answering = methods.get(&verb).map(|function| function.name());
+            let Some(function) = answering.or_else(|| fallback.clone()) else {
+                continue;
+            };
+            match by_function.iter_mut().find(|(known, _)| *known == function) {
+                Some((_, verbs)) => verbs.push(verb),
+                None => by_function.push((function, vec![verb])),
+            }
+        }
+        routes.extend(by_function.iter().map(|(function, verbs)| {
+            let verbs: Vec<&str> = verbs.iter().map(|verb| verb.name()).collect();
+            format!("{{ path = {path:?}, methods = {verbs:?}, function = {function:?} }}")
+        }));
     }
     if let Some(fallback) = fallback {
-        let _ = write!(
-            section,
-            "\"/\" = \"{fallback}\"\n\"/{{*path}}\" = \"{fallback}\"\n"
+        routes.extend(
+            ["/", "/{*path}"].map(|path| format!("{{ path = {path:?}, function = {fallback:?} }}")),
         );
     }
-    section.push_str(END);
-    section
+    let routes: String = routes
+        .iter()
+        .map(|route| format!("    {route},\n"))
+        .collect();
+    format!("{BEGIN}[workspace.metadata.lambda.watch]\nrouter = [\n{routes}]\n{END}")
 }

@@ -38,7 +38,8 @@ pub fn path(service: &Service) -> String {
 }
 
 /// A name in the templates: `payments-charge-order` is `PaymentsChargeOrder`.
-pub(crate) fn logical(name: &str) -> String {
+#[must_use]
+pub fn logical(name: &str) -> String {
     name.split(['-', '_'])
         .map(|word| {
             let mut letters = word.chars();

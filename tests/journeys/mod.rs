@@ -1,4 +1,5 @@
 //! The ways of people through the shop, and what must hold whatever happens.
 
+mod dead_letters;
 mod flash_sale;
 mod purchase;

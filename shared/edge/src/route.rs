@@ -268,6 +268,7 @@ impl Route {
             match (sought.next(), given.next()) {
                 (None, None) => return Some(parameters),
                 (Some(sought), Some(given)) => match parameter_name(sought) {
+                    Some(_) if given.is_empty() => return None,
                     Some(name) => parameters.push((name, percent_decode(given)?)),
                     None if sought == given => {}
                     None => return None,
@@ -320,6 +321,7 @@ mod tests {
             "/api/v1/inventory/A-1",
             "/api/v1/inventory/A-1/movements/",
             "/api/v1/inventory/a/b/movements",
+            "/api/v1/inventory//movements",
             "/api/v1/inventory/%zz/movements",
             "/api/v1/inventory/%ff/movements",
         ] {

@@ -10,7 +10,7 @@
 //! | access | cost |
 //! |---|---|
 //! | register | one transaction: account, login, event, record: 8 write units |
-//! | log in | two reads: 1 read unit, eventually consistent |
+//! | log in | two consistent reads: 2 read units |
 //! | read an account | half a read unit |
 //! | change an account | one consistent read, one conditional write: 1 read unit, 1 write unit |
 
@@ -210,7 +210,8 @@ impl Users<LogIn> {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn login(&self, email: &Email) -> Result<Option<Login>, StoreError> {
-        let Some(item) = self.db.get(&login_pk(email), LOGIN).await? else {
+        // Consistent, so that an account works as soon as it is open.
+        let Some(item) = self.db.get_now(&login_pk(email), LOGIN).await? else {
             return Ok(None);
         };
         let LoginItem {
@@ -229,7 +230,7 @@ impl Users<LogIn> {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn get(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let item = self.db.get(&account_pk(id), ACCOUNT).await?;
+        let item = self.db.get_now(&account_pk(id), ACCOUNT).await?;
         item.map(user).transpose()
     }
 }

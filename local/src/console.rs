@@ -1,0 +1,202 @@
+//! The routes below `/_local`, which exist in no Lambda: what a person at this machine may see and do
+//! beside the API.
+
+mod provider;
+
+use std::time::Duration;
+
+use domain::id::PaymentId;
+use edge::Code;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::aws::{CloudError, QueueDepth};
+use crate::gateway::{Asked, Response};
+use crate::local_store::Store;
+
+const PAGE: &str = include_str!("console/page.html");
+const SCRIPT: &str = include_str!("console/page.js");
+const ROOT: &str = "/_local";
+/// The furthest that time is moved at once: ten years.
+const FURTHEST_S: u64 = 10 * 366 * 24 * 60 * 60;
+
+/// Why the console does not do what it is asked to.
+enum Refusal {
+    /// With this code, for this reason.
+    Plain(Code, String),
+    /// The path answers these methods only.
+    Method(&'static str),
+    /// The services fail.
+    Broken(CloudError),
+}
+
+type Done = Result<Response, Refusal>;
+
+/// Whether a path belongs to the console.
+pub(crate) fn owns(path: &str) -> bool {
+    path == ROOT || path.starts_with("/_local/")
+}
+
+/// Answers a request to the console.
+pub(crate) async fn answer(store: &Store, asked: &Asked<'_>) -> Response {
+    let done = route(store, asked).await;
+    let trace = edge::trace::traceparent(None, store.stack.entropy.as_ref());
+    let mut response = match done {
+        Ok(response) => response,
+        Err(refusal) => refuse(refusal, &trace),
+    };
+    let mut header = |name: &str, value: &str| {
+        response.headers.push((name.to_owned(), value.to_owned()));
+    };
+    header("x-trace-id", &trace);
+    header("cache-control", "no-store");
+    header("x-content-type-options", "nosniff");
+    response
+}
+
+async fn route(store: &Store, asked: &Asked<'_>) -> Done {
+    let path = asked.path().strip_prefix(ROOT).unwrap_or_default();
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let expected = match segments.as_slice() {
+        [] | ["page.js" | "emails" | "queues" | "events" | "provider"] => "GET",
+        ["queues", _, "messages" | "redrive"] | ["clock"] | ["payments", _, "authenticate"] => {
+            "POST"
+        }
+        _ => return Err(Refusal::Plain(Code::NotFound, String::new())),
+    };
+    let method = if asked.method == "HEAD" {
+        "GET"
+    } else {
+        asked.method
+    };
+    if method != expected {
+        return Err(Refusal::Method(expected));
+    }
+    match segments.as_slice() {
+        [] => Ok(Response::text(200, "text/html; charset=utf-8", PAGE)),
+        ["page.js"] => Ok(Response::text(200, "text/javascript; charset=utf-8", SCRIPT)),
+        ["emails"] => Ok(success(200, json!(store.stack.cloud.emails()))),
+        ["queues"] => queues(store).await,
+        ["events"] => Ok(success(200, json!(store.events()?))),
+        ["provider"] => Ok(success(200, json!(provider::books(&store.stack)?))),
+        ["queues", name, "messages"] => send(store, name, asked.body).await,
+        ["queues", name, "redrive"] => redrive(store, name).await,
+        ["clock"] => advance(store, asked.body).await,
+        ["payments", id, _] => authenticate(store, id, asked.body).await,
+        _ => Err(Refusal::Plain(Code::NotFound, String::new())),
+    }
+}
+
+async fn queues(store: &Store) -> Done {
+    let depths: Vec<Value> = store.queues().await?.into_iter().map(depth).collect();
+    Ok(success(200, json!(depths)))
+}
+
+fn depth(depth: QueueDepth) -> Value {
+    let QueueDepth {
+        name,
+        visible,
+        in_flight,
+        delayed,
+        dead_letters,
+    } = depth;
+    json!({
+        "name": name,
+        "visible": visible,
+        "inFlight": in_flight,
+        "delayed": delayed,
+        "deadLetters": dead_letters,
+    })
+}
+
+async fn send(store: &Store, queue: &str, body: &[u8]) -> Done {
+    let body = std::str::from_utf8(body)
+        .map_err(|_| Refusal::Plain(Code::InvalidRequest, "body: must be UTF-8".to_owned()))?;
+    if body.is_empty() {
+        let why = "body: must not be empty".to_owned();
+        return Err(Refusal::Plain(Code::InvalidRequest, why));
+    }
+    let queue = store.queue_name(queue);
+    store.stack.cloud.send_raw(&queue, body).await?;
+    Ok(success(201, json!({ "queue": queue })))
+}
+
+async fn redrive(store: &Store, queue: &str) -> Done {
+    let moved = store.stack.cloud.redrive(&store.queue_name(queue)).await?;
+    Ok(success(200, json!({ "moved": moved })))
+}
+
+async fn advance(store: &Store, body: &[u8]) -> Done {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Advance {
+        advance_seconds: u64,
+    }
+    let Advance { advance_seconds } = read(body)?;
+    if advance_seconds > FURTHEST_S {
+        let rule = format!("advanceSeconds: must be 0 to {FURTHEST_S}");
+        return Err(Refusal::Plain(Code::ValidationFailed, rule));
+    }
+    store.advance(Duration::from_secs(advance_seconds)).await;
+    Ok(success(200, json!({ "now": store.now() })))
+}
+
+async fn authenticate(store: &Store, payment: &str, body: &[u8]) -> Done {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Authentication {
+        outcome: provider::Outcome,
+    }
+    let Authentication { outcome } = read(body)?;
+    let payment = PaymentId::parse(payment)
+        .map_err(|_| Refusal::Plain(Code::NotFound, String::new()))?;
+    let charge = provider::authenticate(&store.stack, payment, outcome).await?;
+    Ok(success(200, charge))
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body)
+        .map_err(|error| Refusal::Plain(Code::InvalidRequest, format!("body: {error}")))
+}
+
+fn success(status: u16, data: Value) -> Response {
+    Response::json(status, &json!({ "success": true, "data": data }))
+}
+
+fn refuse(refusal: Refusal, trace: &str) -> Response {
+    let (code, line, allow) = match refusal {
+        Refusal::Plain(code, line) => (code, line, None),
+        Refusal::Method(allow) => (Code::MethodNotAllowed, String::new(), Some(allow)),
+        Refusal::Broken(error) => {
+            tracing::error!(%error, "the console cannot answer");
+            (Code::Internal, String::new(), None)
+        }
+    };
+    let errors: Vec<String> = Some(line).filter(|line| !line.is_empty()).into_iter().collect();
+    let body = json!({
+        "success": false,
+        "message": code.title(),
+        "statusCode": code.status(),
+        "code": code.name(),
+        "errors": errors,
+        "traceId": trace,
+    });
+    let mut response = Response::json(code.status(), &body);
+    if let Some(allow) = allow {
+        response
+            .headers
+            .push(("allow".to_owned(), allow.to_owned()));
+    }
+    response
+}
+
+impl From<CloudError> for Refusal {
+    fn from(error: CloudError) -> Self {
+        match error {
+            CloudError::NoSuchQueue(name) => {
+                Self::Plain(Code::NotFound, format!("queue: there is no queue {name}"))
+            }
+            other => Self::Broken(other),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! A whole store in one process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::clock::{Clock, Timestamp};
+use serde_json::Value;
+use store::queues::{QUEUES, Queue};
+use store::tables::TABLES;
+
+use crate::aws::{Cloud, CloudError, Denial, Faults, QueueDepth};
+use crate::console;
+use crate::error::{InvokeError, OpenError};
+use crate::functions::Functions;
+use crate::gateway::{self, Asked, Response};
+use crate::options::Options;
+use crate::seed;
+use crate::sources::queues::{Hidden, QueueSource};
+use crate::sources::{Sources, schedules};
+use crate::stack::Stack;
+
+/// Where requests come from that do not come over a socket.
+const THIS_MACHINE: &str = "127.0.0.1";
+/// How often [`Store::settle_all`] lets hidden messages come again: more often than any message is
+/// received before it goes to the dead letters.
+const MOST_RETURNS: u32 = 50;
+
+/// A whole store: its services, its functions, and what starts them.
+///
+/// Nothing happens behind its user's back: requests are answered when they are made, and streams,
+/// queues and schedules move when they are pumped, or for as long as [`Store::run`] is polled.
+pub struct Store {
+    pub(crate) stack: Stack,
+    pub(crate) functions: Functions,
+    pub(crate) sources: Sources,
+    pub(crate) hidden: Hidden,
+}
+
+impl Store {
+    /// Opens a store, with what its data directory holds, and starts every function. A store that
+    /// was never filled gets its demo data, if the options say so, and settles.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(options: Options) -> Result<Arc<Self>, OpenError> {
+        let stack = Stack::open(&options).await?;
+        let filled = fill(&stack, &options).await?;
+        let functions = Functions::start(&stack, options.instances).await?;
+        let store = Self::of(stack, functions);
+        if filled {
+            store.settle().await;
+        }
+        Ok(store)
+    }
+
+    /// Opens a store whose functions are run by `cargo lambda watch`, which takes invocations at
+    /// `watched`.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_watched(
+        options: Options,
+        watched: std::net::SocketAddr,
+    ) -> Result<Arc<Self>, OpenError> {
+        let stack = Stack::open(&options).await?;
+        fill(&stack, &options).await?;
+        Ok(Self::of(stack, Functions::Watched(watched)))
+    }
+
+    fn of(stack: Stack, functions: Functions) -> Arc<Self> {
+        Arc::new(Self {
+            sources: Sources::of(&stack),
+            stack,
+            functions,
+            hidden: Hidden::default(),
+        })
+    }
+
+    /// Answers a request: `target` is path and query. Headers are given and returned as pairs.
+    pub async fn request(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+    ) -> Response {
+        self.answer(&Asked {
+            method,
+            target,
+            headers,
+            body,
+            source: THIS_MACHINE,
+        })
+        .await
+    }
+
+    pub(crate) async fn answer(&self, asked: &Asked<'_>) -> Response {
+        if console::owns(asked.path()) {
+            console::answer(self, asked).await
+        } else {
+            gateway::answer(&self.stack, &self.functions, asked).await
+        }
+    }
+
+    /// Has a function handle a raw Lambda event, and returns its raw answer.
+    ///
+    /// # Errors
+    /// [`InvokeError`], also when the function itself reports a failure.
+    pub async fn invoke(&self, function: &str, event: &str) -> Result<String, InvokeError> {
+        self.functions.invoke(function, event.to_owned()).await
+    }
+
+    /// Hands over what is new in the streams, and returns how many records that was.
+    pub async fn pump_streams(&self) -> usize {
+        let mut pumped = 0;
+        for source in &self.sources.streams {
+            pumped += logged(source.pump(&self.stack, &self.functions).await);
+        }
+        pumped
+    }
+
+    /// Has the messages dealt with that the queues hold, and returns how many that was.
+    pub async fn pump_queues(&self) -> usize {
+        let mut pumped = 0;
+        for source in &self.sources.queues {
+            loop {
+                match logged(self.pump_queue(source).await) {
+                    0 => break,
+                    some => pumped += some,
+                }
+            }
+        }
+        pumped
+    }
+
+    async fn pump_queue(&self, source: &QueueSource) -> Result<usize, CloudError> {
+        let messages = source.receive(&self.stack, Duration::ZERO).await?;
+        source
+            .deal_with(&self.stack, &self.functions, &self.hidden, &messages)
+            .await
+    }
+
+    /// Runs every scheduled function once.
+    pub async fn run_schedules(&self) {
+        for function in &self.sources.schedules {
+            schedules::run(&self.stack, &self.functions, function).await;
+        }
+    }
+
+    /// Pumps until streams and queues are quiet. Messages that failed stay hidden; schedules do not
+    /// run.
+    pub async fn settle(&self) {
+        while self.pump_streams().await + self.pump_queues().await > 0 {}
+    }
+
+    /// Like [`Store::settle`], and moves the store's time forward for as long as hidden messages
+    /// wait to come again: in the end each is dealt with or a dead letter.
+    pub async fn settle_all(&self) {
+        self.settle().await;
+        for _ in 0..MOST_RETURNS {
+            let Some(until) = self.hidden.next() else {
+                return;
+            };
+            self.advance(until.since(self.now())).await;
+            self.settle().await;
+        }
+    }
+
+    /// Moves the store's time forward: what has expired is swept, hidden messages whose time has
+    /// come are shown again, and every schedule runs once.
+    pub async fn advance(&self, by: Duration) {
+        let ahead = self.stack.clock.advance(by);
+        let kept = self.stack.keep_clock(ahead);
+        let swept = self.stack.cloud.sweep_expired().map(drop);
+        for error in [kept, swept].into_iter().filter_map(Result::err) {
+            tracing::error!(%error, "time has moved, but not all that goes with it");
+        }
+        self.hidden.reveal(&self.stack.cloud, self.now()).await;
+        self.run_schedules().await;
+    }
+
+    /// The store's time.
+    pub fn now(&self) -> Timestamp {
+        self.stack.clock.now()
+    }
+
+    /// Throws away every message of a queue, as an accident might.
+    pub async fn lose_messages(&self, queue: &str) {
+        if let Err(error) = self.stack.cloud.purge(&self.queue_name(queue)).await {
+            tracing::error!(queue, %error, "the messages are still there");
+        }
+    }
+
+    /// Every permission that a function asked for and did not have.
+    pub fn denials(&self) -> Vec<Denial> {
+        self.stack.cloud.denials()
+    }
+
+    /// Sets what decides over faults in the functions' calls from now on; `None` for no faults.
+    pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {
+        self.stack.cloud.set_faults(faults);
+    }
+
+    /// The embedded services.
+    pub fn cloud(&self) -> &Arc<Cloud> {
+        &self.stack.cloud
+    }
+
+    /// Every queue that messages are meant for, under its short name, and how much it holds.
+    ///
+    /// # Errors
+    /// What the queue service says.
+    pub async fn queues(&self) -> Result<Vec<QueueDepth>, CloudError> {
+        let depths = self.stack.cloud.queues().await?;
+        let meant = QUEUES
+            .into_iter()
+            .map(|queue| (self.stack.naming.queue(queue), queue.name))
+            .chain([(self.stack.naming.unplaced(), UNPLACED)]);
+        Ok(meant
+            .filter_map(|(name, short)| {
+                let depth = depths.iter().find(|depth| depth.name == name)?;
+                Some(QueueDepth {
+                    name: short.to_owned(),
+                    ..depth.clone()
+                })
+            })
+            .collect())
+    }
+
+    /// The events in the outboxes, each in its envelope, oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn events(&self) -> Result<Vec<Value>, CloudError> {
+        let mut events = Vec::new();
+        for table in TABLES.into_iter().filter(|table| table.stream) {
+            for item in self.stack.cloud.scan(&self.stack.naming.table(table))? {
+                if item["kind"] == "event" {
+                    let envelope = item["event"].as_str().unwrap_or_default();
+                    events.push(serde_json::from_str(envelope)?);
+                }
+            }
+        }
+        // Ids begin with their time, and later ones of one millisecond come in no order anyway.
+        events.sort_by_cached_key(|event: &Value| event["id"].as_str().map(str::to_owned));
+        Ok(events)
+    }
+
+    /// The whole name of a queue that is given by its short or its whole name.
+    pub(crate) fn queue_name(&self, name: &str) -> String {
+        let by_short_name = |queue: &'static Queue| match name.strip_prefix(queue.name)? {
+            "" => Some(self.stack.naming.queue(queue)),
+            "-dead-letters" => Some(self.stack.naming.dead_letters(queue)),
+            _ => None,
+        };
+        if name == UNPLACED {
+            return self.stack.naming.unplaced();
+        }
+        QUEUES
+            .into_iter()
+            .find_map(by_short_name)
+            .unwrap_or_else(|| name.to_owned())
+    }
+}
+
+/// The short name of the queue of what the relay could not place.
+const UNPLACED: &str = "unplaced";
+
+/// Writes the demo data, once in a store's life; says whether it did.
+async fn fill(stack: &Stack, options: &Options) -> Result<bool, OpenError> {
+    if !options.seed || seed::is_done(stack)? {
+        return Ok(false);
+    }
+    seed::fill(stack, options.demo_orders).await?;
+    Ok(true)
+}
+
+fn logged(pumped: Result<usize, CloudError>) -> usize {
+    pumped.unwrap_or_else(|error| {
+        tracing::error!(%error, "a source cannot be read");
+        0
+    })
+}

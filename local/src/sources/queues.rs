@@ -1,0 +1,177 @@
+//! A queue, received from on behalf of its consumer: in batches; what was dealt with is deleted,
+//! what was not stays hidden until its visibility timeout ends and comes again.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::clock::{Clock, Timestamp};
+use edge::function::BatchReply;
+use registry::delivery;
+use serde_json::{Value, json};
+use store::queues::Queue;
+
+use crate::aws::{Cloud, CloudError, Connector, Received};
+use crate::functions::Functions;
+use crate::stack::Stack;
+
+/// One queue and its consumer.
+pub(crate) struct QueueSource {
+    pub(crate) function: String,
+    pub(crate) queue: &'static Queue,
+    pub(crate) batch: u16,
+    pub(crate) connector: Connector,
+}
+
+/// Messages that failed and wait, hidden, to come again.
+#[derive(Default)]
+pub(crate) struct Hidden(Mutex<Vec<HiddenMessage>>);
+
+struct HiddenMessage {
+    queue: String,
+    receipt: String,
+    until: Timestamp,
+}
+
+impl QueueSource {
+    /// Receives one batch, waiting for it for up to `wait`.
+    pub(crate) async fn receive(
+        &self,
+        stack: &Stack,
+        wait: Duration,
+    ) -> Result<Vec<Received>, CloudError> {
+        let queue = stack.naming.queue(self.queue);
+        self.connector.receive(&queue, self.batch, wait).await
+    }
+
+    /// Has a batch dealt with and returns how many messages it was.
+    pub(crate) async fn deal_with(
+        &self,
+        stack: &Stack,
+        functions: &Functions,
+        hidden: &Hidden,
+        messages: &[Received],
+    ) -> Result<usize, CloudError> {
+        if messages.is_empty() {
+            return Ok(0);
+        }
+        let queue = stack.naming.queue(self.queue);
+        let failed = self.hand_over(stack, functions, messages).await;
+        let visibility = Duration::from_secs(delivery::visibility_s(self.queue).into());
+        let now = stack.clock.now();
+        for message in messages {
+            if failed.contains(&message.message_id) {
+                hidden.add(&queue, &message.receipt_handle, now, now.plus(visibility));
+            } else {
+                self.connector
+                    .delete(&queue, &message.receipt_handle)
+                    .await?;
+            }
+        }
+        Ok(messages.len())
+    }
+
+    /// Which messages the function could not deal with.
+    async fn hand_over(
+        &self,
+        stack: &Stack,
+        functions: &Functions,
+        messages: &[Received],
+    ) -> BTreeSet<String> {
+        let all = || {
+            messages
+                .iter()
+                .map(|message| message.message_id.clone())
+                .collect()
+        };
+        let arn = format!(
+            "arn:aws:sqs:{}:{}:{}",
+            stack.naming.region,
+            stack.naming.account,
+            stack.naming.queue(self.queue)
+        );
+        let records: Vec<Value> = messages
+            .iter()
+            .map(|message| record(message, &arn, &stack.naming.region))
+            .collect();
+        let event = json!({ "Records": records }).to_string();
+        let answer = match functions.deliver(&self.function, event).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::warn!(function = self.function, %error, "a batch comes again");
+                return all();
+            }
+        };
+        match serde_json::from_str::<BatchReply>(&answer) {
+            Ok(reply) => reply
+                .batch_item_failures
+                .into_iter()
+                .map(|failure| failure.item_identifier)
+                .collect(),
+            Err(_) => all(),
+        }
+    }
+}
+
+impl Hidden {
+    fn add(&self, queue: &str, receipt: &str, now: Timestamp, until: Timestamp) {
+        self.with(|all| {
+            // What has come again by itself is not hidden any more.
+            all.retain(|message| message.until > now);
+            all.push(HiddenMessage {
+                queue: queue.to_owned(),
+                receipt: receipt.to_owned(),
+                until,
+            });
+        });
+    }
+
+    /// When the first hidden message comes again.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.with(|all| all.iter().map(|message| message.until).min())
+    }
+
+    /// Shows again what would have come again by `now`, had the queues' time moved with the clock.
+    pub(crate) async fn reveal(&self, cloud: &Cloud, now: Timestamp) {
+        let due = self.with(|all| {
+            let (due, waiting): (Vec<_>, Vec<_>) = std::mem::take(all)
+                .into_iter()
+                .partition(|message| message.until <= now);
+            *all = waiting;
+            due
+        });
+        for message in due {
+            // One that is visible already, or was received again since, needs nothing.
+            let shown = cloud.reveal(&message.queue, &message.receipt).await;
+            if let Err(error) = shown {
+                tracing::debug!(queue = message.queue, %error, "not hidden any more");
+            }
+        }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Vec<HiddenMessage>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A message as it stands in a Lambda event.
+fn record(message: &Received, arn: &str, region: &str) -> Value {
+    let Received {
+        message_id,
+        receipt_handle,
+        body,
+        attributes,
+        md5_of_body,
+    } = message;
+    json!({
+        "messageId": message_id,
+        "receiptHandle": receipt_handle,
+        "body": body,
+        "attributes": attributes,
+        "messageAttributes": {},
+        "md5OfBody": md5_of_body,
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "awsRegion": region,
+    })
+}
