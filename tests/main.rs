@@ -5,6 +5,7 @@
 
 mod api;
 mod authorization;
+mod capacity;
 mod garbage;
 mod journeys;
 mod policies;

@@ -141,7 +141,7 @@ async fn every_granted_action_is_used() {
     };
     let shop = Shop::with(options).await;
     walk(&shop).await;
-    let used = shop.store.used();
+    let used = shop.store.cloud().used();
     let naming = shop.store.naming();
     let mut idle = Vec::new();
     for function in registry::functions() {

@@ -6,7 +6,7 @@ use edge::Function;
 use serde_json::Value;
 
 /// A function's sample request, which succeeds on the seeded shop.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Sample {
     pub(crate) function: &'static Function,
     pub(crate) method: String,

@@ -24,10 +24,7 @@ impl StoreClock {
     /// Moves the clock forward and returns how far it is ahead now, in milliseconds.
     pub(crate) fn advance(&self, by: Duration) -> i64 {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        let ahead = self
-            .ahead_ms
-            .load(Ordering::SeqCst)
-            .saturating_add(by);
+        let ahead = self.ahead_ms.load(Ordering::SeqCst).saturating_add(by);
         self.ahead_ms.store(ahead, Ordering::SeqCst);
         ahead
     }

@@ -74,7 +74,11 @@ async fn route(store: &Store, asked: &Asked<'_>) -> Done {
     }
     match segments.as_slice() {
         [] => Ok(Response::text(200, "text/html; charset=utf-8", PAGE)),
-        ["page.js"] => Ok(Response::text(200, "text/javascript; charset=utf-8", SCRIPT)),
+        ["page.js"] => Ok(Response::text(
+            200,
+            "text/javascript; charset=utf-8",
+            SCRIPT,
+        )),
         ["emails"] => Ok(success(200, json!(store.stack.cloud.emails()))),
         ["queues"] => queues(store).await,
         ["events"] => Ok(success(200, json!(store.events()?))),
@@ -148,8 +152,8 @@ async fn authenticate(store: &Store, payment: &str, body: &[u8]) -> Done {
         outcome: provider::Outcome,
     }
     let Authentication { outcome } = read(body)?;
-    let payment = PaymentId::parse(payment)
-        .map_err(|_| Refusal::Plain(Code::NotFound, String::new()))?;
+    let payment =
+        PaymentId::parse(payment).map_err(|_| Refusal::Plain(Code::NotFound, String::new()))?;
     let charge = provider::authenticate(&store.stack, payment, outcome).await?;
     Ok(success(200, charge))
 }
@@ -172,7 +176,10 @@ fn refuse(refusal: Refusal, trace: &str) -> Response {
             (Code::Internal, String::new(), None)
         }
     };
-    let errors: Vec<String> = Some(line).filter(|line| !line.is_empty()).into_iter().collect();
+    let errors: Vec<String> = Some(line)
+        .filter(|line| !line.is_empty())
+        .into_iter()
+        .collect();
     let body = json!({
         "success": false,
         "message": code.title(),

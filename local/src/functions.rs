@@ -104,8 +104,8 @@ impl Fleet {
     }
 
     async fn invoke(&self, event: String) -> Result<String, InvokeError> {
-        let event =
-            RawValue::from_string(event).map_err(|error| InvokeError::NotJson(error.to_string()))?;
+        let event = RawValue::from_string(event)
+            .map_err(|error| InvokeError::NotJson(error.to_string()))?;
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let instance = self
             .instances
@@ -122,11 +122,7 @@ impl Fleet {
 
 /// Invokes a function as the AWS SDKs do. There is no limit of time: the first invocation of a
 /// function compiles it.
-async fn invoke_at(
-    address: SocketAddr,
-    name: &str,
-    event: String,
-) -> Result<String, InvokeError> {
+async fn invoke_at(address: SocketAddr, name: &str, event: String) -> Result<String, InvokeError> {
     fn unreachable(error: impl std::fmt::Display) -> InvokeError {
         InvokeError::Unreachable(error.to_string())
     }

@@ -61,9 +61,7 @@ impl Asked<'_> {
     }
 
     fn query(&self) -> &str {
-        self.target
-            .split_once('?')
-            .map_or("", |(_, query)| query)
+        self.target.split_once('?').map_or("", |(_, query)| query)
     }
 }
 
@@ -177,7 +175,6 @@ fn event(
     }
     event
 }
-
 
 /// Headers with names in lower case and equal ones joined, and the cookies, which travel apart.
 fn headers(sent: &[(String, String)]) -> (Map<String, Value>, Vec<String>) {

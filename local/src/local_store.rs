@@ -206,6 +206,11 @@ impl Store {
         &self.stack.cloud
     }
 
+    /// What everything is called.
+    pub fn naming(&self) -> &registry::naming::Naming {
+        &self.stack.naming
+    }
+
     /// Every queue that messages are meant for, under its short name, and how much it holds.
     ///
     /// # Errors

@@ -23,11 +23,17 @@ pub const MAIL_FROM: &str = "shop@example.com";
 pub const CREDENTIALS: &str = "local";
 /// What its access tokens are signed with. Known to everybody, and fixed so that tokens stay good
 /// when the store starts again: it listens on this machine alone.
-pub const SIGNING_SECRET: &str = "local store: signs nothing that matters anywhere else";
+pub const SIGNING_SECRET: &str = "local-store-secret-that-signs-nothing-that-matters-elsewhere";
 /// What its cursors and order tokens are sealed with, as well known as the signing secret.
-pub const EDGE_KEY: &str = "local store: seals nothing that matters anywhere else";
+pub const EDGE_KEY: &str = "local-store-secret-that-seals-nothing-that-matters-elsewhere";
 /// The port of the HTTP API, unless another is chosen.
 pub const PORT: u16 = 9000;
+/// The port of DynamoDB, mail and secrets where functions run in processes of their own.
+pub const DYNAMODB_PORT: u16 = 9001;
+/// The port of SQS where functions run in processes of their own.
+pub const SQS_PORT: u16 = 9002;
+/// The directory that keeps everything, unless another is chosen.
+pub const DATA: &str = ".local";
 
 /// When tests begin; demo data is older.
 const TESTS_BEGIN_MS: i64 = 1_796_000_000_000;

@@ -49,6 +49,7 @@ impl Endpoint for CreatePayment {
             Code::OrderAlreadyPaid,
             Code::InvalidState,
             Code::PaymentDeclined,
+            Code::IdempotencyInFlight,
         ]);
     type Needs = (
         Payments<payments::Charge>,

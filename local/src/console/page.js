@@ -48,7 +48,12 @@ function act(label, action) {
   return button;
 }
 
-const price = (charge, amount) => `${(amount / 100).toFixed(2)} ${charge.currency}`;
+// Currencies differ in how many decimals their minor unit has.
+function price(charge, amount) {
+  const style = new Intl.NumberFormat("en", { style: "currency", currency: charge.currency });
+  const digits = style.resolvedOptions().maximumFractionDigits;
+  return `${(amount / 10 ** digits).toFixed(digits)} ${charge.currency}`;
+}
 
 const VIEWS = {
   emails: (mails) => table(`${mails.length} captured, newest first`, [

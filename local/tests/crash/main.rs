@@ -70,7 +70,10 @@ fn rush(web: &Web, skus: &[String], keys: &AtomicU64) -> Vec<Placed> {
                     let answer = web.send("POST", "/api/v1/orders", &headers, Some(&body));
                     let Ok((201, order)) = answer else { continue };
                     let id = order["data"]["id"].as_str().expect("an id").to_owned();
-                    placed.lock().expect("no buyer panicked").push(Placed { id, method });
+                    placed
+                        .lock()
+                        .expect("no buyer panicked")
+                        .push(Placed { id, method });
                 }
             });
         }
@@ -123,14 +126,21 @@ fn stock_up(web: &Web, admin: &str) -> Vec<String> {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|product| product["variants"][0]["sku"].as_str().expect("a SKU").to_owned())
+        .map(|product| {
+            product["variants"][0]["sku"]
+                .as_str()
+                .expect("a SKU")
+                .to_owned()
+        })
         .collect();
     let token = format!("Bearer {admin}");
     for sku in &skus {
         let path = format!("/api/v1/inventory/{sku}/adjustments");
         let body = json!({"delta": 5_000, "reason": "delivery"});
         let headers = [("authorization", token.as_str())];
-        let (status, _) = web.send("POST", &path, &headers, Some(&body)).expect("an answer");
+        let (status, _) = web
+            .send("POST", &path, &headers, Some(&body))
+            .expect("an answer");
         assert_eq!(status, 201);
     }
     skus
@@ -159,7 +169,11 @@ fn wait_until_settled(web: &Web, placed: &[Placed]) -> BTreeMap<String, Value> {
     let mut settled = BTreeMap::new();
     let deadline = Instant::now() + PATIENCE;
     while !open.is_empty() {
-        assert!(Instant::now() < deadline, "{} orders are still open", open.len());
+        assert!(
+            Instant::now() < deadline,
+            "{} orders are still open",
+            open.len()
+        );
         wait_until_quiet(web);
         let token = format!("Bearer {}", web.log_in("admin@example.com", "Admin-demo-1"));
         for id in open.clone() {
@@ -175,7 +189,8 @@ fn wait_until_settled(web: &Web, placed: &[Placed]) -> BTreeMap<String, Value> {
         }
         // What was lost with a process is found by the sweepers of the minutes that follow.
         let minutes = json!({"advanceSeconds": 60});
-        web.send("POST", "/_local/clock", &[], Some(&minutes)).expect("time moves");
+        web.send("POST", "/_local/clock", &[], Some(&minutes))
+            .expect("time moves");
     }
     wait_until_quiet(web);
     settled
@@ -186,7 +201,9 @@ fn wait_until_quiet(web: &Web) {
     let deadline = Instant::now() + PATIENCE;
     let mut quiet = 0;
     while quiet < 5 {
-        let (_, queues) = web.send("GET", "/_local/queues", &[], None).expect("queues");
+        let (_, queues) = web
+            .send("GET", "/_local/queues", &[], None)
+            .expect("queues");
         let left = |name: &str| -> u64 {
             let queues = queues["data"].as_array().expect("a list");
             queues.iter().filter_map(|queue| queue[name].as_u64()).sum()
@@ -220,7 +237,9 @@ fn check_unfinished(
         let unfinished = placed[..*count]
             .iter()
             .filter(|order| {
-                let timeline = orders[&order.id]["timeline"].as_array().expect("a timeline");
+                let timeline = orders[&order.id]["timeline"]
+                    .as_array()
+                    .expect("a timeline");
                 timeline.iter().any(|entry| {
                     let kind = entry["type"].as_str().unwrap_or_default();
                     matches!(kind, "confirmed" | "cancelled")
@@ -228,13 +247,18 @@ fn check_unfinished(
                 })
             })
             .count();
-        assert!(unfinished >= LEAST_UNFINISHED, "only {unfinished} of {count} at {killed_at}");
+        assert!(
+            unfinished >= LEAST_UNFINISHED,
+            "only {unfinished} of {count} at {killed_at}"
+        );
     }
 }
 
 /// Exactly one charge for each confirmed order, of its total; nothing captured for any other.
 fn check_books(web: &Web, orders: &BTreeMap<String, Value>) {
-    let (_, books) = web.send("GET", "/_local/provider", &[], None).expect("books");
+    let (_, books) = web
+        .send("GET", "/_local/provider", &[], None)
+        .expect("books");
     let mut captured: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for charge in books["data"].as_array().expect("a list") {
         let order = charge["orderId"].as_str().unwrap_or_default();
@@ -246,7 +270,11 @@ fn check_books(web: &Web, orders: &BTreeMap<String, Value>) {
     for (id, order) in orders {
         let charged = captured.remove(id.as_str()).unwrap_or_default();
         let expected: Vec<i64> = if order["status"] == "confirmed" {
-            vec![order["totals"]["total"]["amount"].as_i64().expect("an amount")]
+            vec![
+                order["totals"]["total"]["amount"]
+                    .as_i64()
+                    .expect("an amount"),
+            ]
         } else {
             Vec::new()
         };

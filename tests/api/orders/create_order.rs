@@ -129,12 +129,9 @@ async fn a_key_belongs_to_its_caller_and_its_body() {
     shop.stocked("MUG", 50).await;
     let customer = shop.customer().await;
     let newcomer = shop.newcomer("newcomer@example.com").await;
-    let ask = |person: &crate::shop::Person<'_>, body: &serde_json::Value| {
-        person
-            .ask("POST", "/api/v1/orders")
-            .header("idempotency-key", "mine")
-            .json(body)
-            .send()
+    let ask = async |person: &crate::shop::Person<'_>, body: &serde_json::Value| {
+        let ask = person.ask("POST", "/api/v1/orders");
+        ask.header("idempotency-key", "mine").json(body).send().await
     };
     let one = ask(&customer, &basket(&[("MUG", 1)])).await;
     let other = ask(&newcomer, &basket(&[("MUG", 1)])).await;
