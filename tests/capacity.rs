@@ -78,7 +78,7 @@ async fn an_order_to_its_confirmation_has_a_price() {
 }
 
 const PAGE_READ: f64 = 2.0;
-const ORDER_READ: f64 = 3.0;
-const ORDER_WRITE: f64 = 30.0;
-const WHOLE_READ: f64 = 20.0;
-const WHOLE_WRITE: f64 = 80.0;
+const ORDER_READ: f64 = 2.5;
+const ORDER_WRITE: f64 = 20.0;
+const WHOLE_READ: f64 = 11.5;
+const WHOLE_WRITE: f64 = 57.0;

@@ -6,8 +6,10 @@
 mod api;
 mod authorization;
 mod capacity;
+mod events;
 mod garbage;
 mod journeys;
 mod policies;
 mod samples;
 mod shop;
+mod tokens;

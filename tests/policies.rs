@@ -7,7 +7,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use local::Options;
 use local::aws::{Fault, Faults};
 use registry::policy::{self, Statement, Target};
 use serde_json::json;
@@ -135,11 +134,7 @@ async fn admin_deletes(shop: &Shop, sold: &str) {
 
 #[tokio::test(start_paused = true)]
 async fn every_granted_action_is_used() {
-    let options = Options {
-        demo_orders: true,
-        ..Options::for_tests()
-    };
-    let shop = Shop::with(options).await;
+    let shop = Shop::with_orders().await;
     walk(&shop).await;
     let used = shop.store.cloud().used();
     let naming = shop.store.naming();

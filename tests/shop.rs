@@ -45,6 +45,15 @@ impl Shop {
         Self::with(Options::for_tests()).await
     }
 
+    /// A shop whose demo customer has ordered before.
+    pub(crate) async fn with_orders() -> Self {
+        Self::with(Options {
+            demo_orders: true,
+            ..Options::for_tests()
+        })
+        .await
+    }
+
     /// A shop of another kind.
     pub(crate) async fn with(options: Options) -> Self {
         let store = Store::open(options).await.expect("the store opens");

@@ -332,7 +332,7 @@ async fn bad_headers() {
 
 #[tokio::test(start_paused = true)]
 async fn every_sample_succeeds_as_it_is() {
-    let shop = Shop::open().await;
+    let shop = Shop::with_orders().await;
     let verdicts = Verdicts::of(&shop, "samples");
     for sample in routes() {
         let answer = verdicts.send(&sample, None).await;
