@@ -51,7 +51,9 @@ async fn nobody_gets_what_is_not_theirs() {
             }
             _ => assert!(foreign.status < 400, "{name} by any account: {foreign:?}"),
         }
-        let own = sample.header("authorization").and_then(|own| own.strip_prefix("Bearer "));
+        let own = sample
+            .header("authorization")
+            .and_then(|own| own.strip_prefix("Bearer "));
         let own = send(&shop, &sample, own).await;
         assert!(own.status < 300, "{name} by whoever may: {own:?}");
     }

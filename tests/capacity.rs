@@ -53,7 +53,10 @@ async fn placing_an_order_of_three_lines_has_a_price() {
     shop.store.cloud().meter_start();
     let body = basket(&[("ONE", 1), ("TWO", 1), ("THREE", 1)]);
     assert_eq!(customer.order(&body).await.status, 201);
-    within(units(&shop, "orders-create-order"), (ORDER_READ, ORDER_WRITE));
+    within(
+        units(&shop, "orders-create-order"),
+        (ORDER_READ, ORDER_WRITE),
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,7 +35,8 @@ async fn fault(shop: &Shop, function: &Function) -> Option<String> {
             .as_u64()
             .is_some_and(|status| (200..300).contains(&status))
     } else {
-        serde_json::from_str::<BatchReply>(&answer).is_ok_and(|reply| reply == BatchReply::default())
+        serde_json::from_str::<BatchReply>(&answer)
+            .is_ok_and(|reply| reply == BatchReply::default())
     };
     (!succeeded).then(|| format!("{name}: {answer}"))
 }

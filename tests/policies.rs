@@ -14,10 +14,21 @@ use serde_json::json;
 use crate::samples::routes;
 use crate::shop::{Person, Shop, basket, product, with};
 
-/// Cuts one function off after its first transaction.
+/// Cuts one function off after the first call of an operation.
 struct CutOff {
     function: &'static str,
+    after: &'static str,
     cut: AtomicBool,
+}
+
+impl CutOff {
+    fn new(function: &'static str, after: &'static str) -> Option<Arc<dyn Faults>> {
+        Some(Arc::new(Self {
+            function,
+            after,
+            cut: AtomicBool::new(false),
+        }))
+    }
 }
 
 impl Faults for CutOff {
@@ -28,7 +39,7 @@ impl Faults for CutOff {
         if self.cut.load(Ordering::Relaxed) {
             return Fault::Drop;
         }
-        if operation.ends_with("TransactWriteItems") {
+        if operation.ends_with(self.after) {
             self.cut.store(true, Ordering::Relaxed);
         }
         Fault::None
@@ -58,9 +69,17 @@ async fn walk(shop: &Shop) {
         for (name, value) in &sample.headers {
             ask = ask.header(name, value);
         }
-        let body = sample.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let body = sample
+            .body
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let answer = ask.body(body.as_bytes()).send().await;
-        assert!(answer.status < 300, "{}: {answer:?}", sample.function.name());
+        assert!(
+            answer.status < 300,
+            "{}: {answer:?}",
+            sample.function.name()
+        );
     }
     shop.settle().await;
     let id = shop.stocked("MUG", 50).await;
@@ -68,7 +87,12 @@ async fn walk(shop: &Shop) {
     catalogue(shop, &admin).await;
 
     let customer = shop.customer().await;
-    for method in ["pm_test_ok", "pm_test_declined", "pm_test_unavailable", "pm_test_timeout"] {
+    for method in [
+        "pm_test_ok",
+        "pm_test_declined",
+        "pm_test_unavailable",
+        "pm_test_timeout",
+    ] {
         order(&customer, Some(method)).await;
     }
     let waiting = order(&customer, Some("pm_test_requires_action")).await;
@@ -80,11 +104,19 @@ async fn walk(shop: &Shop) {
     cancel(&customer, &unpaid).await;
     shop.settle().await;
 
+    for sort in ["customer", "staff"] {
+        let person = if sort == "staff" { &admin } else { &customer };
+        assert_eq!(person.get("/api/v1/orders").await.status, 200);
+    }
     lost_messages(shop).await;
+    turned_away(shop).await;
+    dying_functions(shop).await;
     admin_deletes(shop, &id).await;
 }
 
 async fn catalogue(shop: &Shop, admin: &Person<'_>) {
+    let nowhere = admin.get("/api/v1/inventory/NOWHERE/movements").await;
+    assert_eq!(nowhere.status, 404);
     let id = shop.stocked("CUP", 0).await;
     let path = format!("/api/v1/products/{id}");
     let renamed = admin.ask("PUT", &path).header("if-match", "*");
@@ -101,10 +133,8 @@ async fn lost_messages(shop: &Shop) {
     shop.store.lose_messages("payments-charge-order").await;
     let expiring = order(&customer, None).await;
     let dying = order(&customer, None).await;
-    shop.store.set_faults(Some(Arc::new(CutOff {
-        function: "payments-create-payment",
-        cut: AtomicBool::new(false),
-    })));
+    let cut_off = CutOff::new("payments-create-payment", "TransactWriteItems");
+    shop.store.set_faults(cut_off);
     assert_eq!(customer.pay(&dying, "pm_test_ok").await.status, 503);
     shop.store.set_faults(None);
     shop.wait(5 * 60).await;
@@ -123,6 +153,65 @@ async fn lost_messages(shop: &Shop) {
         shop.store.pump_queues().await;
     }
     shop.wait(18 * 60).await;
+}
+
+/// A customer whom the provider turns away.
+async fn turned_away(shop: &Shop) {
+    let customer = shop.customer().await;
+    let refused = order(&customer, Some("pm_test_requires_action")).await;
+    shop.settle().await;
+    let read = customer.get(&format!("/api/v1/orders/{refused}")).await;
+    let path = format!(
+        "/_local/payments/{}/authenticate",
+        read.text("/data/payments/0/id")
+    );
+    let failed = shop
+        .anybody()
+        .post(&path, &json!({"outcome": "failure"}))
+        .await;
+    assert_eq!(failed.status, 200, "{failed:?}");
+    shop.settle().await;
+}
+
+/// Functions that die between two of their writes are succeeded by others.
+async fn dying_functions(shop: &Shop) {
+    let customer = shop.customer().await;
+    let cut_off = CutOff::new("payments-charge-order", "TransactWriteItems");
+    shop.store.set_faults(cut_off);
+    let charged = order(&customer, Some("pm_test_ok")).await;
+    shop.settle().await;
+    shop.store.lose_messages("payments-charge-order").await;
+    shop.store.set_faults(None);
+    shop.wait(3 * 60).await;
+    let read = customer.get(&format!("/api/v1/orders/{charged}")).await;
+    assert_eq!(
+        read.text("/data/status"),
+        "confirmed",
+        "the sweeper charges"
+    );
+
+    let waiting = order(&customer, Some("pm_test_requires_action")).await;
+    shop.settle().await;
+    let read = customer.get(&format!("/api/v1/orders/{waiting}")).await;
+    let payment = read.text("/data/payments/0/id");
+    cancel(&customer, &waiting).await;
+    shop.store
+        .set_faults(CutOff::new("payments-reverse-order", "UpdateItem"));
+    shop.settle().await;
+    shop.store.lose_messages("payments-reverse-order").await;
+    shop.store.set_faults(None);
+    let path = format!("/_local/payments/{payment}/authenticate");
+    let paid = shop
+        .anybody()
+        .post(&path, &json!({"outcome": "success"}))
+        .await;
+    assert_eq!(paid.status, 200, "{paid:?}");
+    shop.settle().await;
+    let books = shop.books_of(&waiting).await;
+    assert_eq!(
+        books[0]["refunded"], books[0]["captured"],
+        "whoever settles gives back"
+    );
 }
 
 async fn admin_deletes(shop: &Shop, sold: &str) {
@@ -156,5 +245,9 @@ async fn every_granted_action_is_used() {
             }
         }
     }
-    assert!(idle.is_empty(), "granted and never used:\n{}", idle.join("\n"));
+    assert!(
+        idle.is_empty(),
+        "granted and never used:\n{}",
+        idle.join("\n")
+    );
 }

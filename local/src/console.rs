@@ -79,10 +79,10 @@ async fn route(store: &Store, asked: &Asked<'_>) -> Done {
             "text/javascript; charset=utf-8",
             SCRIPT,
         )),
-        ["emails"] => Ok(success(200, json!(store.stack.cloud.emails()))),
+        ["emails"] => Ok(success(200, &json!(store.stack.cloud.emails()))),
         ["queues"] => queues(store).await,
-        ["events"] => Ok(success(200, json!(store.events()?))),
-        ["provider"] => Ok(success(200, json!(provider::books(&store.stack)?))),
+        ["events"] => Ok(success(200, &json!(store.events()?))),
+        ["provider"] => Ok(success(200, &json!(provider::books(&store.stack)?))),
         ["queues", name, "messages"] => send(store, name, asked.body).await,
         ["queues", name, "redrive"] => redrive(store, name).await,
         ["clock"] => advance(store, asked.body).await,
@@ -93,7 +93,7 @@ async fn route(store: &Store, asked: &Asked<'_>) -> Done {
 
 async fn queues(store: &Store) -> Done {
     let depths: Vec<Value> = store.queues().await?.into_iter().map(depth).collect();
-    Ok(success(200, json!(depths)))
+    Ok(success(200, &json!(depths)))
 }
 
 fn depth(depth: QueueDepth) -> Value {
@@ -122,12 +122,12 @@ async fn send(store: &Store, queue: &str, body: &[u8]) -> Done {
     }
     let queue = store.queue_name(queue);
     store.stack.cloud.send_raw(&queue, body).await?;
-    Ok(success(201, json!({ "queue": queue })))
+    Ok(success(201, &json!({ "queue": queue })))
 }
 
 async fn redrive(store: &Store, queue: &str) -> Done {
     let moved = store.stack.cloud.redrive(&store.queue_name(queue)).await?;
-    Ok(success(200, json!({ "moved": moved })))
+    Ok(success(200, &json!({ "moved": moved })))
 }
 
 async fn advance(store: &Store, body: &[u8]) -> Done {
@@ -142,7 +142,7 @@ async fn advance(store: &Store, body: &[u8]) -> Done {
         return Err(Refusal::Plain(Code::ValidationFailed, rule));
     }
     store.advance(Duration::from_secs(advance_seconds)).await;
-    Ok(success(200, json!({ "now": store.now() })))
+    Ok(success(200, &json!({ "now": store.now() })))
 }
 
 async fn authenticate(store: &Store, payment: &str, body: &[u8]) -> Done {
@@ -155,7 +155,7 @@ async fn authenticate(store: &Store, payment: &str, body: &[u8]) -> Done {
     let payment =
         PaymentId::parse(payment).map_err(|_| Refusal::Plain(Code::NotFound, String::new()))?;
     let charge = provider::authenticate(&store.stack, payment, outcome).await?;
-    Ok(success(200, charge))
+    Ok(success(200, &charge))
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
@@ -163,7 +163,7 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
         .map_err(|error| Refusal::Plain(Code::InvalidRequest, format!("body: {error}")))
 }
 
-fn success(status: u16, data: Value) -> Response {
+fn success(status: u16, data: &Value) -> Response {
     Response::json(status, &json!({ "success": true, "data": data }))
 }
 

@@ -184,10 +184,15 @@ impl Store {
         self.stack.clock.now()
     }
 
-    /// Throws away every message of a queue, as an accident might.
+    /// Throws away every message of a consumer's queue, hidden ones too, as an accident might.
     pub async fn lose_messages(&self, queue: &str) {
-        if let Err(error) = self.stack.cloud.purge(&self.queue_name(queue)).await {
-            tracing::error!(queue, %error, "the messages are still there");
+        for source in &self.sources.queues {
+            if source.queue.name == queue {
+                let lost = source.lose_all(&self.stack, &self.hidden).await;
+                if let Err(error) = lost {
+                    tracing::error!(queue, %error, "the messages are still there");
+                }
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use local::options::{CREDENTIALS, DATA, DYNAMODB_PORT, REGION, SQS_PORT};
 use local::{Options, Store, seed};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 type Done = Result<(), Box<dyn Error + Send + Sync>>;
@@ -47,7 +48,7 @@ async fn serve_everything(settings: Settings) -> Done {
     let took = began.elapsed().as_millis();
     say(&welcome(ports, data.as_deref(), settings.seed, took)?);
     told_to_stop().await?;
-    end(&tell, services);
+    end(&tell, &services);
     requests.await?;
     sources.await?;
     Ok(())
@@ -69,7 +70,7 @@ async fn serve_services(settings: Settings) -> Done {
     let sources = tokio::spawn(store.run(stop));
     say(&watch_hint(ports, &file)?);
     told_to_stop().await?;
-    end(&tell, services);
+    end(&tell, &services);
     sources.await?;
     Ok(())
 }
@@ -99,7 +100,7 @@ async fn listen(port: u16) -> Result<TcpListener, String> {
         .map_err(|error| format!("cannot listen on 127.0.0.1:{port}: {error}"))
 }
 
-fn end(tell: &watch::Sender<bool>, services: tokio::task::JoinHandle<()>) {
+fn end(tell: &watch::Sender<bool>, services: &JoinHandle<()>) {
     say("\nStopping.\n");
     // If nobody listens any more, everything has stopped already.
     let _ = tell.send(true);

@@ -163,7 +163,7 @@ async fn huge_and_deep_and_unreadable_bodies() {
         verdicts
             .refused(&sample, Some(huge.as_bytes()), 413, "body: must be at most")
             .await;
-        for levels in [33, 1_000, 100_000] {
+        for levels in [33, 1_000, 40_000] {
             let body = deep(levels);
             let line = "body: must not nest deeper than 32";
             verdicts

@@ -13,7 +13,10 @@ async fn a_poisoned_message_ends_among_the_dead_letters_alone() {
         shop.inject(queue, poison).await;
     }
     // An event of a version that nobody knows yet.
-    let body = with(basket(&[("MUG", 1)]), &json!({"paymentMethod": "pm_test_ok"}));
+    let body = with(
+        basket(&[("MUG", 1)]),
+        &json!({"paymentMethod": "pm_test_ok"}),
+    );
     let customer = shop.customer().await;
     let placed = customer.order(&body).await;
     shop.settle().await;
@@ -26,7 +29,10 @@ async fn a_poisoned_message_ends_among_the_dead_letters_alone() {
     }
     let seen = shop.queue(queue).await;
     assert_eq!(seen["deadLetters"], 4, "{seen}");
-    assert_eq!((&seen["visible"], &seen["inFlight"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&seen["visible"], &seen["inFlight"]),
+        (&json!(0), &json!(0))
+    );
 
     let redriven = shop
         .anybody()

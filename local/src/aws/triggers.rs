@@ -137,16 +137,6 @@ impl Cloud {
         self.answered(CONSOLE, &call).await.map(drop)
     }
 
-    /// Throws away every message of a queue.
-    ///
-    /// # Errors
-    /// If there is no such queue, or it was purged less than a minute ago.
-    pub async fn purge(&self, queue: &str) -> Result<(), CloudError> {
-        let request = json!({ "QueueUrl": self.queue_url(queue) });
-        let call = call(Service::Sqs, "PurgeQueue", &request);
-        self.answered(CONSOLE, &call).await.map(drop)
-    }
-
     /// Carries out a DynamoDB operation outside every function, in DynamoDB's own JSON.
     ///
     /// # Errors

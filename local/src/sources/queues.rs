@@ -44,6 +44,25 @@ impl QueueSource {
         self.connector.receive(&queue, self.batch, wait).await
     }
 
+    /// Deletes every message, also those that are hidden.
+    pub(crate) async fn lose_all(&self, stack: &Stack, hidden: &Hidden) -> Result<(), CloudError> {
+        let queue = stack.naming.queue(self.queue);
+        for receipt in hidden.take(&queue) {
+            self.connector.delete(&queue, &receipt).await?;
+        }
+        loop {
+            let messages = self.receive(stack, Duration::ZERO).await?;
+            if messages.is_empty() {
+                return Ok(());
+            }
+            for message in messages {
+                self.connector
+                    .delete(&queue, &message.receipt_handle)
+                    .await?;
+            }
+        }
+    }
+
     /// Has a batch dealt with and returns how many messages it was.
     pub(crate) async fn deal_with(
         &self,
@@ -124,6 +143,17 @@ impl Hidden {
                 until,
             });
         });
+    }
+
+    /// Forgets the hidden messages of a queue and gives the receipts that delete them.
+    fn take(&self, queue: &str) -> Vec<String> {
+        self.with(|all| {
+            let (taken, kept): (Vec<_>, Vec<_>) = std::mem::take(all)
+                .into_iter()
+                .partition(|hidden| hidden.queue == queue);
+            *all = kept;
+            taken.into_iter().map(|hidden| hidden.receipt).collect()
+        })
     }
 
     /// When the first hidden message comes again.

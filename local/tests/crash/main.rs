@@ -184,7 +184,8 @@ fn wait_until_settled(web: &Web) -> BTreeMap<String, Value> {
         assert!(Instant::now() < deadline, "{open} orders are still open");
         // What was lost with a process is found by the sweepers of the minutes that follow.
         let minutes = json!({"advanceSeconds": 60});
-        web.send("POST", "/_local/clock", &[], Some(&minutes)).expect("time moves");
+        web.send("POST", "/_local/clock", &[], Some(&minutes))
+            .expect("time moves");
     }
 }
 
@@ -231,7 +232,10 @@ fn wait_until_quiet(web: &Web) {
 
 fn check_states(placed: &[Placed], orders: &BTreeMap<String, Value>) {
     for Placed { id, method } in placed {
-        assert!(orders.contains_key(id), "an order that was answered 201 is gone: {id}");
+        assert!(
+            orders.contains_key(id),
+            "an order that was answered 201 is gone: {id}"
+        );
         let expected = if *method == "pm_test_declined" {
             "cancelled"
         } else {
@@ -305,7 +309,10 @@ fn check_shelf(
     held: &BTreeMap<String, Value>,
 ) {
     let mut sold: BTreeMap<String, i64> = BTreeMap::new();
-    for order in orders.values().filter(|order| order["status"] == "confirmed") {
+    for order in orders
+        .values()
+        .filter(|order| order["status"] == "confirmed")
+    {
         for line in order["lines"].as_array().expect("lines") {
             let sku = line["sku"].as_str().expect("a SKU").to_owned();
             *sold.entry(sku).or_default() += line["quantity"].as_i64().expect("a number");
@@ -314,7 +321,10 @@ fn check_shelf(
     for (sku, before) in shelf {
         let level = level(web, admin, sku);
         let demo_expired = level["reserved"] == 0;
-        assert!(demo_expired || level["reserved"] == held[sku], "{sku}: {level}");
+        assert!(
+            demo_expired || level["reserved"] == held[sku],
+            "{sku}: {level}"
+        );
         let expected = before - sold.get(sku).copied().unwrap_or(0);
         assert_eq!(level["onHand"].as_i64(), Some(expected), "{sku}");
     }

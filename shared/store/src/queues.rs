@@ -38,14 +38,15 @@ pub static PAYMENTS_REVERSE_ORDER: Queue = Queue {
     subscribes: &[Topic::OrderCancelled, Topic::OrderExpired],
 };
 
-/// Asks the provider about payments whose outcome is open.
+/// Asks the provider about payments of which it has news. No event of ours leads here: what the
+/// provider reports is put into the queue by whoever hears it.
 pub static PAYMENTS_RECONCILE_PAYMENT: Queue = Queue {
     name: "payments-reconcile-payment",
     var: Var::new(
         "PAYMENTS_RECONCILE_PAYMENT_QUEUE",
         "the URL of the queue of payments to look up",
     ),
-    subscribes: &[Topic::PaymentReported],
+    subscribes: &[],
 };
 
 /// Moves orders on when their payments do.

@@ -26,9 +26,7 @@ async fn level(staff: &Person<'_>) -> (i64, i64, i64) {
 }
 
 async fn movements(staff: &Person<'_>) -> Vec<Value> {
-    let page = staff
-        .get("/api/v1/inventory/MUG/movements?limit=100")
-        .await;
+    let page = staff.get("/api/v1/inventory/MUG/movements?limit=100").await;
     assert_eq!(page.status, 200, "{page:?}");
     page.json()["data"].as_array().cloned().unwrap_or_default()
 }
@@ -147,7 +145,10 @@ async fn only_staff_adjust_and_only_what_there_is() {
     for sku in ["NOPE", "M%20G"] {
         let path = format!("/api/v1/inventory/{sku}/adjustments");
         let unknown = admin.post(&path, &body).await;
-        assert_eq!((unknown.status, unknown.code().as_str()), (404, "not_found"));
+        assert_eq!(
+            (unknown.status, unknown.code().as_str()),
+            (404, "not_found")
+        );
     }
     assert_eq!(level(&admin).await, (5, 0, 5));
 }

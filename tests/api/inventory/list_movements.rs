@@ -11,9 +11,7 @@ const PATH: &str = "/api/v1/inventory/MUG/movements";
 
 async fn adjust(staff: &Person<'_>, delta: i64, reason: &str) {
     let body = json!({"delta": delta, "reason": reason});
-    let adjusted = staff
-        .post("/api/v1/inventory/MUG/adjustments", &body)
-        .await;
+    let adjusted = staff.post("/api/v1/inventory/MUG/adjustments", &body).await;
     assert_eq!(adjusted.status, 201, "{adjusted:?}");
 }
 
@@ -47,9 +45,7 @@ async fn counts_sales_and_cancellations_stand_there_newest_first() {
     shop.wait(1).await;
     let customer = shop.customer().await;
     let paid = json!({"paymentMethod": "pm_test_ok"});
-    let placed = customer
-        .order(&with(basket(&[("MUG", 2)]), &paid))
-        .await;
+    let placed = customer.order(&with(basket(&[("MUG", 2)]), &paid)).await;
     shop.settle().await;
     shop.wait(1).await;
     let id = placed.text("/data/id");
@@ -108,7 +104,10 @@ async fn a_ledger_pages_to_its_end_without_a_miss_or_a_repeat() {
         .filter_map(|entry| entry["delta"].as_i64())
         .collect();
     assert_eq!((deltas, pages), ((1..=7).rev().collect(), 3));
-    let ids: BTreeSet<String> = entries.iter().map(|entry| entry["id"].to_string()).collect();
+    let ids: BTreeSet<String> = entries
+        .iter()
+        .map(|entry| entry["id"].to_string())
+        .collect();
     assert_eq!(ids.len(), 7);
     // A page that ends where the ledger does leads nowhere.
     assert_eq!(walk(&admin, 7).await.1, 1);
@@ -131,7 +130,10 @@ async fn an_empty_ledger_is_none_only_of_a_known_sku() {
     for sku in ["NOPE", "M%20G"] {
         let path = format!("/api/v1/inventory/{sku}/movements");
         let unknown = admin.get(&path).await;
-        assert_eq!((unknown.status, unknown.code().as_str()), (404, "not_found"));
+        assert_eq!(
+            (unknown.status, unknown.code().as_str()),
+            (404, "not_found")
+        );
     }
     // A ledger outlives its product.
     adjust(&admin, 3, "count").await;

@@ -113,7 +113,10 @@ async fn news_of_an_order_that_holds_nothing_are_passed_over() {
     shop.settle().await;
     assert_eq!(level(&shop).await, (18, 0, 18));
     let seen = shop.queue(QUEUE).await;
-    assert_eq!((&seen["visible"], &seen["inFlight"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&seen["visible"], &seen["inFlight"]),
+        (&json!(0), &json!(0))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,9 +139,7 @@ async fn a_level_is_called_low_once_until_it_has_risen() {
     for (delta, bought, told) in [(2, 0, 1), (4, 3, 1), (0, 1, 2), (0, 1, 2)] {
         if delta > 0 {
             let body = json!({"delta": delta, "reason": "delivery"});
-            let adjusted = admin
-                .post("/api/v1/inventory/MUG/adjustments", &body)
-                .await;
+            let adjusted = admin.post("/api/v1/inventory/MUG/adjustments", &body).await;
             assert_eq!(adjusted.status, 201, "{adjusted:?}");
         }
         if bought > 0 {

@@ -18,7 +18,10 @@ async fn level(shop: &Shop) -> (i64, i64) {
 async fn settle_unheard(shop: &Shop) {
     loop {
         let streams = shop.store.pump_streams().await;
-        shop.store.lose_messages(QUEUE).await;
+        // A queue can be purged once a minute: only when there is something to lose.
+        if shop.queue(QUEUE).await["visible"] != 0 {
+            shop.store.lose_messages(QUEUE).await;
+        }
         if streams + shop.store.pump_queues().await == 0 {
             return;
         }
@@ -41,7 +44,10 @@ async fn a_sale_of_which_nothing_was_heard_is_found() {
     let customer = shop.customer().await;
     let placed = customer.order(&body).await;
     settle_unheard(&shop).await;
-    assert_eq!(status(&customer, &placed.text("/data/id")).await, "confirmed");
+    assert_eq!(
+        status(&customer, &placed.text("/data/id")).await,
+        "confirmed"
+    );
     assert_eq!(level(&shop).await, (20, 2));
     // While the news may still come, the hold is left alone.
     shop.wait(16 * 60).await;

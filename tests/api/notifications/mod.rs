@@ -1,1 +1,4 @@
-//! The functions of notifications.
+//! The endpoints and consumers of notifications.
+
+mod list_notifications;
+mod notify_customer;

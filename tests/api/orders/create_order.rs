@@ -131,7 +131,10 @@ async fn a_key_belongs_to_its_caller_and_its_body() {
     let newcomer = shop.newcomer("newcomer@example.com").await;
     let ask = async |person: &crate::shop::Person<'_>, body: &serde_json::Value| {
         let ask = person.ask("POST", "/api/v1/orders");
-        ask.header("idempotency-key", "mine").json(body).send().await
+        ask.header("idempotency-key", "mine")
+            .json(body)
+            .send()
+            .await
     };
     let one = ask(&customer, &basket(&[("MUG", 1)])).await;
     let other = ask(&newcomer, &basket(&[("MUG", 1)])).await;

@@ -25,7 +25,10 @@ async fn welcomes(shop: &Shop, address: &str) -> usize {
 #[tokio::test(start_paused = true)]
 async fn whoever_registers_can_sign_in_and_is_welcomed() {
     let shop = Shop::open().await;
-    let body = with(account("Ada.Lovelace@Example.com"), &json!({"country": "GB"}));
+    let body = with(
+        account("Ada.Lovelace@Example.com"),
+        &json!({"country": "GB"}),
+    );
     let registered = shop.anybody().post(PATH, &body).await;
     assert_json_snapshot!(registered.snapshot());
     let id = registered.text("/data/id");
@@ -36,7 +39,9 @@ async fn whoever_registers_can_sign_in_and_is_welcomed() {
     assert_eq!(registered.header("etag"), Some("\"1\""));
     assert_eq!(registered.header("cache-control"), Some("no-store"));
 
-    let ada = shop.log_in("ada.lovelace@example.com", "Good-enough-1").await;
+    let ada = shop
+        .log_in("ada.lovelace@example.com", "Good-enough-1")
+        .await;
     let me = ada.get("/api/v1/users/me").await;
     assert_eq!(me.json()["data"], registered.json()["data"]);
     assert_eq!(welcomes(&shop, "Ada.Lovelace@Example.com").await, 1);
@@ -98,7 +103,10 @@ async fn a_password_is_neither_short_nor_plain_nor_common_nor_the_address() {
 async fn a_password_of_any_letters_and_of_either_length_will_do() {
     let shop = Shop::open().await;
     let longest = format!("A{}", "é".repeat(127));
-    for (turn, password) in ["Eight-88", "ÄÖÜ äöü ß", longest.as_str()].iter().enumerate() {
+    for (turn, password) in ["Eight-88", "ÄÖÜ äöü ß", longest.as_str()]
+        .iter()
+        .enumerate()
+    {
         let email = format!("ada{turn}@example.com");
         let body = with(account(&email), &json!({"password": password}));
         let registered = shop.anybody().post(PATH, &body).await;
@@ -130,7 +138,10 @@ async fn what_cannot_be_parsed_is_named_at_once_too() {
     let shop = Shop::open().await;
     // Nobody makes themselves an administrator.
     let body = json!({"email": 7, "name": "Ada", "roles": ["admin"], "emailVerified": true});
-    let refused = shop.anybody().post(&format!("{PATH}?as=admin"), &body).await;
+    let refused = shop
+        .anybody()
+        .post(&format!("{PATH}?as=admin"), &body)
+        .await;
     assert_json_snapshot!(refused.snapshot());
 }
 
@@ -165,7 +176,10 @@ async fn a_repeated_key_opens_one_account() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_not_remembered() {
     let shop = Shop::open().await;
-    let common = with(account("ada@example.com"), &json!({"password": "Password123"}));
+    let common = with(
+        account("ada@example.com"),
+        &json!({"password": "Password123"}),
+    );
     assert_eq!(register(&shop, &common, "mine").await.status, 422);
     let better = register(&shop, &account("ada@example.com"), "mine").await;
     assert_eq!(better.status, 201, "{better:?}");

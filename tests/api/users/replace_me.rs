@@ -19,7 +19,14 @@ async fn name_and_country_are_written_anew_and_nothing_else() {
     assert_eq!(replaced.header("etag"), Some("\"2\""));
     let read = customer.get(PATH).await;
     assert_eq!(read.json()["data"], replaced.json()["data"]);
-    for kept in ["id", "email", "emailVerified", "roles", "status", "createdAt"] {
+    for kept in [
+        "id",
+        "email",
+        "emailVerified",
+        "roles",
+        "status",
+        "createdAt",
+    ] {
         assert_eq!(
             read.json()["data"][kept],
             before.json()["data"][kept],

@@ -1,0 +1,114 @@
+//! The guide "Add a route" of CONTRIBUTING.md, followed to the letter in a copy of the project: what
+//! it says compiles, passes, and makes the generated files that it promises.
+#![cfg(test)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a copy does without.
+const LEFT_OUT: [&str; 4] = ["target", ".git", ".local", ".github"];
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Makes `to` equal to `from`, touching only what differs, so that a second run builds little.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    let names = |folder: &Path| -> Vec<_> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect()
+    };
+    let wanted = names(from);
+    for stale in names(to).iter().filter(|name| !wanted.contains(name)) {
+        let stale = to.join(stale);
+        let removed = if stale.is_dir() {
+            fs::remove_dir_all(stale)
+        } else {
+            fs::remove_file(stale)
+        };
+        removed.expect("what is gone in the project goes here as well");
+    }
+    for name in wanted {
+        if LEFT_OUT.iter().any(|left_out| name == *left_out) {
+            continue;
+        }
+        let (from, to) = (from.join(&name), to.join(&name));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            write(&to, &fs::read(&from).expect("a file"));
+        }
+    }
+}
+
+/// Writes a file, unless it says so already.
+fn write(path: &Path, bytes: &[u8]) {
+    if fs::read(path).is_ok_and(|there| there == bytes) {
+        return;
+    }
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, bytes).expect("a file is written");
+}
+
+/// The files of the guide: a line with a path in backquotes and a colon, and a fenced block after it.
+fn files(guide: &str) -> Vec<(&str, &str)> {
+    let (_, guide) = guide.split_once("\n## Add a route\n").expect("the guide");
+    let guide = guide.split("\n## ").next().unwrap_or_default();
+    let mut files = Vec::new();
+    let mut rest = guide;
+    while let Some((before, after)) = rest.split_once("`:\n\n```") {
+        let path = before.rsplit('`').next().unwrap_or_default();
+        let (_, block) = after.split_once('\n').expect("a block");
+        let (block, after) = block.split_once("\n```\n").expect("the block's end");
+        files.push((path, block));
+        rest = after;
+    }
+    files
+}
+
+fn cargo(folder: &Path, arguments: &[&str]) {
+    let run = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(folder)
+        // The dependencies are those of the project: they need not be built again.
+        .env("CARGO_TARGET_DIR", project().join("target"))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        run.status.success(),
+        "cargo {}:\n{}\n{}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&run.stdout),
+        String::from_utf8_lossy(&run.stderr)
+    );
+}
+
+#[test]
+fn the_guide_adds_a_route() {
+    let copied = project().join("target/guide");
+    copy(&project(), &copied);
+    let guide = fs::read_to_string(project().join("CONTRIBUTING.md")).expect("the guide");
+    let files = files(&guide);
+    assert!(files.len() >= 6, "only {} files in the guide", files.len());
+    for (path, block) in files {
+        write(&copied.join(path), format!("{block}\n").as_bytes());
+    }
+    cargo(
+        &copied,
+        &["run", "--quiet", "-p", "registry", "--bin", "generate"],
+    );
+    let template = fs::read_to_string(copied.join("functions/catalog/template.yaml"));
+    assert!(template.is_ok_and(|template| template.contains("CatalogListVariantsFunction")));
+    cargo(
+        &copied,
+        &["test", "--quiet", "-p", "registry", "--test", "drift"],
+    );
+    cargo(&copied, &["check", "--quiet", "-p", "catalog", "--bins"]);
+    for tests in ["list_variants", "authorization::", "events::"] {
+        cargo(&copied, &["test", "--quiet", "-p", "tests", tests]);
+    }
+}
