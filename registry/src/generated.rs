@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::{SERVICES, gateway, openapi, router, templates};
+use crate::{SERVICES, gateway, manifests, openapi, router, templates};
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,18 +36,15 @@ impl std::error::Error for Unwritable {}
 const NOTE: &str =
     "# Generated from the index of functions by `cargo run -p registry --bin generate`.\n";
 
-/// The file that holds hand-written text too: only its router is generated.
-pub const MANIFEST: &str = "Cargo.toml";
-
-/// Every generated file; `manifest` is the root manifest as it stands.
+/// Every generated file. Manifests hold hand-written text too: `present` gives a file as it stands.
 ///
 /// # Errors
 /// The first file that cannot be written.
-pub fn files(manifest: &str) -> Result<Vec<File>, Unwritable> {
+pub fn files(present: impl Fn(&str) -> String) -> Result<Vec<File>, Unwritable> {
     let mut files = vec![
         File {
-            path: MANIFEST.to_owned(),
-            content: router::put_into(manifest),
+            path: "Cargo.toml".to_owned(),
+            content: router::put_into(&present("Cargo.toml")),
         },
         json("openapi.json", &openapi::document())?,
         json(
@@ -59,6 +56,9 @@ pub fn files(manifest: &str) -> Result<Vec<File>, Unwritable> {
     for service in SERVICES {
         let path = templates::path(service);
         files.push(yaml(&path, &templates::nested(service))?);
+        let path = format!("functions/{}/Cargo.toml", service.name);
+        let content = manifests::put_into(&present(&path), service.name);
+        files.push(File { path, content });
     }
     Ok(files)
 }

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod environment;
 pub mod gateway;
 pub mod generated;
+pub mod manifests;
 pub mod naming;
 pub mod openapi;
 pub mod policy;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use registry::generated::{File, MANIFEST, files};
+use registry::generated::{File, files};
 
 #[expect(
     clippy::print_stdout,
@@ -12,8 +12,8 @@ use registry::generated::{File, MANIFEST, files};
 )]
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let manifest = fs::read_to_string(root.join(MANIFEST))?;
-    for File { path, content } in files(&manifest)? {
+    let present = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
+    for File { path, content } in files(present)? {
         let target = root.join(&path);
         if fs::read_to_string(&target).is_ok_and(|current| current == content) {
             continue;
