@@ -42,7 +42,7 @@ impl fmt::Display for Misuse {
 impl std::error::Error for Misuse {}
 
 /// Every flag, and what it does.
-const FLAGS: [(&str, &str); 6] = [
+const FLAGS: [(&str, &str); 7] = [
     (
         "--port N",
         "listen on port N instead of 9000; 0 for any that is free",
@@ -55,6 +55,10 @@ const FLAGS: [(&str, &str); 6] = [
     (
         "--empty",
         "leave out the demo products, accounts and orders",
+    ),
+    (
+        "--rate-limit off",
+        "lift the request limits; there are none yet, so that this changes nothing",
     ),
     (
         "--aws-only",
@@ -73,7 +77,7 @@ pub fn help() -> String {
          on port {DYNAMODB_PORT} and SQS on port {SQS_PORT}. RUST_LOG sets what is logged.\n\nFlags:\n"
     );
     for (flag, does) in FLAGS {
-        text.push_str(&format!("  {flag:<12} {does}\n"));
+        text.push_str(&format!("  {flag:<16} {does}\n"));
     }
     text
 }
@@ -105,6 +109,12 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
                 port = given.parse().map_err(wrong)?;
             }
             "--data" => data = Some(PathBuf::from(value()?)),
+            "--rate-limit" => {
+                let given = value()?;
+                if given != "off" {
+                    return Err(Misuse(format!("--rate-limit must be off, not {given}.")));
+                }
+            }
             _ if attached.is_some() => {
                 return Err(Misuse(format!("{flag} is unknown or takes no value.")));
             }
@@ -160,7 +170,7 @@ mod tests {
             }))
         );
         assert_eq!(
-            parsed("--memory --port 0"),
+            parsed("--memory --port 0 --rate-limit off"),
             Ok(Command::Start(Settings {
                 port: 0,
                 data: None,
@@ -179,6 +189,7 @@ mod tests {
             ("--port many", "--port must be 0 to 65535, not many."),
             ("--memory=yes", "--memory is unknown or takes no value."),
             ("--memory --data x", "--memory and --data contradict"),
+            ("--rate-limit on", "--rate-limit must be off, not on."),
             ("--aws-only --port 0", "--aws-only needs to know the port"),
         ] {
             let said = parsed(line).unwrap_err();

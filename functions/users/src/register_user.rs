@@ -85,6 +85,5 @@ impl Endpoint for RegisterUser {
 }
 
 fn registered(view: UserView) -> Reply<UserView> {
-    let path = format!("/users/{}", view.id());
-    Reply::of(view).version(1).location(path)
+    Reply::of(view).version(1).location("/users/me")
 }

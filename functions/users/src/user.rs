@@ -30,13 +30,6 @@ pub(crate) struct UserView {
     version: u64,
 }
 
-impl UserView {
-    /// The user's id.
-    pub(crate) fn id(&self) -> UserId {
-        self.id
-    }
-}
-
 impl From<User> for UserView {
     fn from(user: User) -> Self {
         let User {
