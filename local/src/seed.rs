@@ -87,7 +87,7 @@ async fn stock_shelves(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenError> 
             let level = Level::empty(movement.sku.clone())
                 .adjust(movement.delta)
                 .map_err(|error| OpenError::Seed(error.to_string()))?;
-            stock.adjust(&mut tx, &movement, &level)?;
+            stock.adjust(&mut tx, &movement, &level, false)?;
         }
         unless_there(tx.commit().await)?;
     }

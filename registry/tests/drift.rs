@@ -14,6 +14,7 @@ use registry::policy::{Target, statements};
 use registry::templates::{MOST_RESOURCES, RESOURCES_OF_GRADUAL_DEPLOYMENT, nested, root};
 use registry::{SERVICES, delivery, functions, openapi};
 use serde_json::Value;
+use store::event::Topic;
 use store::grant::Resource;
 use store::queues::QUEUES;
 use store::tables::TABLES;
@@ -443,4 +444,30 @@ fn no_two_schemas_share_a_name() {
             "nothing is at {pointer}"
         );
     }
+}
+
+#[test]
+fn the_guides_name_every_error_event_and_variable() {
+    let (errors, events) = (read("docs/errors.md"), read("docs/events.md"));
+    let configuration = read("docs/configuration.md");
+    let mut missing = Vec::new();
+    for code in Code::ALL {
+        let row = format!("`{}`", code.name());
+        if !errors.contains(&row) {
+            missing.push(format!("docs/errors.md does not name {row}"));
+        }
+    }
+    for topic in Topic::ALL {
+        let row = format!("`{topic:?}`");
+        if !events.contains(&row) {
+            missing.push(format!("docs/events.md does not name {row}"));
+        }
+    }
+    for var in functions().flat_map(|function| (function.declare)().vars) {
+        let row = format!("`{}`", var.name);
+        if !configuration.contains(&row) {
+            missing.push(format!("docs/configuration.md does not name {row}"));
+        }
+    }
+    nothing_is_wrong(&missing);
 }

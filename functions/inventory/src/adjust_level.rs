@@ -46,7 +46,7 @@ impl Endpoint for AdjustLevel {
             return Err(Failure::rule("delta", "must not be 0"));
         }
         let sku = &rq.path.sku;
-        let (level, _known) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
+        let ((level, called_low), _known) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
         // After the level was read: whoever finds it adjusted by this very request also finds its
         // record.
         stock.recall(rq.once(), rq.now()).await?;
@@ -63,7 +63,7 @@ impl Endpoint for AdjustLevel {
             at: rq.now(),
         };
         let mut tx = stock.begin(&rq.stamp);
-        stock.adjust(&mut tx, &movement, &adjusted)?;
+        stock.adjust(&mut tx, &movement, &adjusted, called_low)?;
         let view = LevelView::from(adjusted);
         stock.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;

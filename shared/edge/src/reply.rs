@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::problem::{Code, Failure};
+use crate::problem::Failure;
 
 /// A success.
 #[derive(Debug)]
@@ -132,16 +132,16 @@ pub(crate) fn problem(failure: &Failure, trace: &str, as_problem: bool) -> Strin
     let mut body = if as_problem {
         json!({
             "type": "about:blank",
-            "title": code.title(),
+            "title": phrase(code.status()),
             "status": code.status(),
-            "detail": message(*code, errors),
+            "detail": code.title(),
             "code": code.name(),
             "errors": errors,
         })
     } else {
         json!({
             "success": false,
-            "message": message(*code, errors),
+            "message": code.title(),
             "statusCode": code.status(),
             "code": code.name(),
             "errors": errors,
@@ -154,9 +154,10 @@ pub(crate) fn problem(failure: &Failure, trace: &str, as_problem: bool) -> Strin
     body.to_string()
 }
 
-fn message(code: Code, errors: &[String]) -> String {
-    match errors {
-        [only] => format!("{} {only}", code.title()),
-        _ => code.title().to_owned(),
-    }
+/// The phrase of a status, which RFC 9457 wants for the title of a problem without a type.
+fn phrase(status: u16) -> &'static str {
+    http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("Error")
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod http;
 pub(crate) mod messages;
+mod stale;
 
 use std::sync::Arc;
 

@@ -18,11 +18,13 @@
 //! | due holds | a query per shard; a batch read |
 //!
 //! A level also carries `available`, always `onHand - reserved`: a condition can compare an
-//! attribute, but not compute one. Levels are changed in place, by amounts rather than by versions,
-//! so that buyers of one SKU do not wait for each other.
+//! attribute, but not compute one. Orders change levels in place, by amounts rather than by versions,
+//! so that buyers of one SKU do not wait for each other; an adjustment is bound to a version, so that
+//! it can answer with the level it made.
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use domain::clock::Timestamp;
@@ -52,7 +54,7 @@ modes! { StockRoom = INVENTORY;
     /// Lists movements.
     ReadLedger = [Grant::table(&INVENTORY, &[QUERY])];
     /// Adjusts levels.
-    Adjust = [Grant::table(&INVENTORY, &[GET, PUT, UPDATE])];
+    Adjust = [Grant::table(&INVENTORY, &[GET, PUT])];
     /// Commits and releases holds.
     Settle = [Grant::table(&INVENTORY, &[GET, BATCH_GET, PUT, UPDATE])];
     /// Finds the holds that are due, and settles them.
@@ -119,6 +121,30 @@ fn level_pk(sku: &Sku) -> String {
 
 fn hold_pk(order: OrderId) -> String {
     format!("hold/{order}")
+}
+
+impl From<&Level> for LevelItem {
+    fn from(level: &Level) -> Self {
+        let available = level.available();
+        let Level {
+            sku,
+            on_hand,
+            reserved,
+            taken,
+            backorder,
+            version,
+        } = level.clone();
+        Self {
+            v: 1,
+            sku,
+            on_hand,
+            reserved,
+            available,
+            taken,
+            backorder,
+            version,
+        }
+    }
 }
 
 impl From<LevelItem> for Level {
@@ -255,7 +281,7 @@ impl Stock<Take> {
                     (":units", number(units)),
                     (":minus", number(-i64::from(units))),
                     (":one", number(1)),
-                    (":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true)),
+                    (":true", AttributeValue::Bool(true)),
                 ],
             };
             tx.update(
@@ -322,64 +348,48 @@ impl Stock<ReadLedger> {
 }
 
 impl Stock<Adjust> {
-    /// The level of a SKU, as it stands this moment; empty if none was ever counted.
+    /// The level of a SKU, as it stands this moment, and whether it was called low; empty if none was
+    /// ever counted.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn level(&self, sku: &Sku) -> Result<Level, StoreError> {
-        let item = self.db.get_now(&level_pk(sku), LEVEL).await?;
-        item.map_or_else(|| Ok(Level::empty(sku.clone())), level)
+    pub async fn level(&self, sku: &Sku) -> Result<(Level, bool), StoreError> {
+        match self.db.get_now(&level_pk(sku), LEVEL).await? {
+            None => Ok((Level::empty(sku.clone()), false)),
+            Some(item) => {
+                let called_low = item.contains_key("low");
+                Ok((level(item)?, called_low))
+            }
+        }
     }
 
-    /// Stages a movement and the level it leads to.
+    /// Stages a movement and the level it leads to, over the version it was read at, so that the
+    /// answer is the level that this movement made. `called_low` is what was read with it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
-    /// [`StoreError::Stale`] if the level no longer bears the movement: read it again.
-    pub fn adjust(&self, tx: &mut Tx, movement: &Movement, new: &Level) -> Result<(), StoreError> {
-        let Movement { sku, delta, .. } = movement;
-        let mut values = vec![
-            (":delta", number(delta)),
-            (":one", number(1)),
-            (":zero", number(0)),
-            (":v", number(1)),
-            (":sku", text(sku.as_str())),
-            (
-                ":false",
-                aws_sdk_dynamodb::types::AttributeValue::Bool(false),
-            ),
-        ];
-        // What comes in always fits; what goes out must not be held, unless it may be owed.
-        let condition = if *delta < 0 && !new.backorder {
-            values.push((":least", number(delta.unsigned_abs())));
-            Some("available >= :least".to_owned())
+    /// [`StoreError::Stale`] if the level changed meanwhile: read it again.
+    pub fn adjust(
+        &self,
+        tx: &mut Tx,
+        movement: &Movement,
+        new: &Level,
+        called_low: bool,
+    ) -> Result<(), StoreError> {
+        let sku = &movement.sku;
+        let read = new.version - 1;
+        // One that was never counted is read as version 1, as `Level::empty` says.
+        let terms = if read == Level::empty(sku.clone()).version {
+            Terms::absent()
         } else {
-            None
+            Terms::version(read)
         };
-        let forget_low = if new.available() > LOW {
-            " REMOVE low"
-        } else {
-            ""
-        };
-        // A level that was never counted counts as version 1, as `Level::empty` says.
-        let expression = format!(
-            "SET v = :v, sku = :sku, onHand = if_not_exists(onHand, :zero) + :delta, \
-             available = if_not_exists(available, :zero) + :delta, \
-             reserved = if_not_exists(reserved, :zero), taken = if_not_exists(taken, :zero), \
-             backorder = if_not_exists(backorder, :false), \
-             version = if_not_exists(version, :one) + :one{forget_low}"
-        );
-        tx.update(
-            self.db.table(),
-            key(&level_pk(sku), LEVEL),
-            &expression,
-            Terms {
-                condition,
-                names: Vec::new(),
-                values,
-            },
-            |_| StoreError::Stale,
-        );
+        let form = LevelItem::from(new);
+        let mut item = stored(level_pk(sku), LEVEL, "level", &form)?;
+        if called_low && new.available() <= LOW {
+            item.insert("low".to_owned(), AttributeValue::Bool(true));
+        }
+        tx.put(self.db.table(), item, terms, |_| StoreError::Stale);
         put_movement(&self.db, tx, movement)
     }
 }
@@ -581,7 +591,7 @@ fn call_low(db: &Db, tx: &mut Tx, sku: &Sku, expression: &str, units: u32) {
         values: vec![
             (":one", number(1)),
             (":minus", number(-i64::from(units))),
-            (":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true)),
+            (":true", AttributeValue::Bool(true)),
         ],
     };
     let expression = format!("SET low = :true {expression}");

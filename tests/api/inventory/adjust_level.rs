@@ -246,8 +246,14 @@ async fn ten_at_once_that_come_in_all_count() {
     let shop = Shop::open().await;
     shop.stocked("MUG", 0).await;
     let admin = shop.admin().await;
+    // Each answer is the level that its own movement made.
+    let mut levels = Vec::new();
     for answer in shop.all((0..10).map(|_| adjust(&admin, 2))).await {
         assert_eq!(answer.status, 201, "{answer:?}");
+        levels.push(answer.json()["data"]["onHand"].as_i64());
     }
+    levels.sort_unstable();
+    let expected: Vec<Option<i64>> = (1..=10).map(|count| Some(2 * count)).collect();
+    assert_eq!(levels, expected);
     assert_eq!(level(&admin).await, (20, 0, 20));
 }

@@ -21,13 +21,11 @@ use crate::input::{self, MOST_BODY_BYTES};
 use crate::problem::{Cause, Code, Failure};
 use crate::reply::{Content, Reply, envelope, problem, wants_problem};
 use crate::route::{Auth, Caching, Idempotency, Precondition, Wrapping};
-use crate::runner::{Crash, Raw, Running, Surroundings};
+use crate::runner::{Crash, Raw, Running, Surroundings, stale};
 use crate::seal::Seal;
 use crate::shape::{Faults, Shape};
 use crate::token::TokenVerifier;
 
-/// How often a handler is run again when its object changed under it.
-const TRIES: u32 = 4;
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 pub(crate) struct HttpRunner<E: Endpoint> {
@@ -141,7 +139,10 @@ impl<E: Endpoint> HttpRunner<E> {
                         Err(failure) => Err(failure),
                     };
                 }
-                Cause::Stale if tries < TRIES => tries += 1,
+                Cause::Stale if tries < stale::TRIES => {
+                    stale::pause(tries).await;
+                    tries += 1;
+                }
                 _ => return Err(failure),
             }
         }

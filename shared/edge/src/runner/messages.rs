@@ -11,10 +11,7 @@ use store::{Needs, StartError, Wiring};
 
 use crate::consumer::{Arrival, Consumer, Message, Source};
 use crate::problem::{Cause, Failure};
-use crate::runner::{Crash, Raw, Running, Surroundings};
-
-/// How often a message is tried at once when its object changed under it.
-const TRIES: u32 = 4;
+use crate::runner::{Crash, Raw, Running, Surroundings, stale};
 
 pub(crate) struct MessageRunner<C: Consumer> {
     needs: C::Needs,
@@ -135,7 +132,8 @@ impl<C: Consumer> MessageRunner<C> {
         let mut tries = 1;
         loop {
             match C::handle(&self.needs, message).await {
-                Err(failure) if matches!(failure.cause, Cause::Stale) && tries < TRIES => {
+                Err(failure) if matches!(failure.cause, Cause::Stale) && tries < stale::TRIES => {
+                    stale::pause(tries).await;
                     tries += 1;
                 }
                 result => return result,
