@@ -22,7 +22,7 @@ struct CutOff {
 }
 
 impl CutOff {
-    fn new(function: &'static str, after: &'static str) -> Option<Arc<dyn Faults>> {
+    fn of(function: &'static str, after: &'static str) -> Option<Arc<dyn Faults>> {
         Some(Arc::new(Self {
             function,
             after,
@@ -133,7 +133,7 @@ async fn lost_messages(shop: &Shop) {
     shop.store.lose_messages("payments-charge-order").await;
     let expiring = order(&customer, None).await;
     let dying = order(&customer, None).await;
-    let cut_off = CutOff::new("payments-create-payment", "TransactWriteItems");
+    let cut_off = CutOff::of("payments-create-payment", "TransactWriteItems");
     shop.store.set_faults(cut_off);
     assert_eq!(customer.pay(&dying, "pm_test_ok").await.status, 503);
     shop.store.set_faults(None);
@@ -176,7 +176,7 @@ async fn turned_away(shop: &Shop) {
 /// Functions that die between two of their writes are succeeded by others.
 async fn dying_functions(shop: &Shop) {
     let customer = shop.customer().await;
-    let cut_off = CutOff::new("payments-charge-order", "TransactWriteItems");
+    let cut_off = CutOff::of("payments-charge-order", "TransactWriteItems");
     shop.store.set_faults(cut_off);
     let charged = order(&customer, Some("pm_test_ok")).await;
     shop.settle().await;
@@ -196,7 +196,7 @@ async fn dying_functions(shop: &Shop) {
     let payment = read.text("/data/payments/0/id");
     cancel(&customer, &waiting).await;
     shop.store
-        .set_faults(CutOff::new("payments-reverse-order", "UpdateItem"));
+        .set_faults(CutOff::of("payments-reverse-order", "UpdateItem"));
     shop.settle().await;
     shop.store.lose_messages("payments-reverse-order").await;
     shop.store.set_faults(None);

@@ -16,7 +16,7 @@ struct EveryFifthConflicts(AtomicU64);
 impl Faults for EveryFifthConflicts {
     fn before(&self, _: &str, operation: &str) -> Fault {
         if operation.ends_with("TransactWriteItems")
-            && self.0.fetch_add(1, Ordering::Relaxed) % 5 == 0
+            && self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(5)
         {
             Fault::Conflict
         } else {

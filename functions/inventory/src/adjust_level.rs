@@ -46,7 +46,8 @@ impl Endpoint for AdjustLevel {
             return Err(Failure::rule("delta", "must not be 0"));
         }
         let sku = &rq.path.sku;
-        let ((level, called_low), _known) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
+        let ((level, called_low), _known) =
+            tokio::try_join!(stock.level(sku), products.offer(sku))?;
         // After the level was read: whoever finds it adjusted by this very request also finds its
         // record.
         stock.recall(rq.once(), rq.now()).await?;
