@@ -74,8 +74,8 @@ fn cargo(folder: &Path, arguments: &[&str]) {
     let run = Command::new(env!("CARGO"))
         .args(arguments)
         .current_dir(folder)
-        // The dependencies are those of the project: they need not be built again.
-        .env("CARGO_TARGET_DIR", project().join("target"))
+        // A folder of its own: in a shared one, Cargo takes the copy's crates for the project's.
+        .env("CARGO_TARGET_DIR", project().join("target/guide-build"))
         .output()
         .expect("cargo runs");
     assert!(
