@@ -64,6 +64,7 @@ impl Store {
     ) -> Result<Arc<Self>, OpenError> {
         let stack = Stack::open(&options).await?;
         fill(&stack, &options).await?;
+        seed::publish_key(&stack).await?;
         Ok(Self::of(stack, Functions::Watched(watched)))
     }
 

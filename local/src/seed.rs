@@ -145,6 +145,13 @@ fn delivery(piece: &Piece, stamp: &Stamp) -> Result<Movement, OpenError> {
 }
 
 /// A handle of the store's own.
+/// Publishes the key that access tokens are verified with. A function that signs does so when it
+/// starts; where functions start with their first call, the sample events' tokens come earlier.
+pub(crate) async fn publish_key(stack: &Stack) -> Result<(), OpenError> {
+    let wiring = stack.own_wiring(SEED)?;
+    needed::<edge::token::TokenSigner>(&wiring).await.map(drop)
+}
+
 async fn needed<N: Need>(wiring: &Wiring) -> Result<N, OpenError> {
     N::wire(wiring)
         .await
