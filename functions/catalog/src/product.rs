@@ -117,7 +117,7 @@ pub(crate) struct ProductDraft {
     /// The slug of its category.
     category: Option<Slug>,
     /// What can be bought of it.
-    #[schemars(length(min = 1, max = 50))]
+    #[schemars(length(min = 1, max = 48))]
     variants: Vec<VariantDraft>,
     /// Where its images are.
     #[schemars(length(max = 20))]

@@ -12,8 +12,8 @@ use crate::slug::Slug;
 use crate::text::{Description, ImageUrl, OptionName, OptionValue, TaxCategory, Title};
 use crate::value::word_enum;
 
-/// How many variants a product may have; it has at least one.
-pub const MAX_VARIANTS: usize = 50;
+/// How many variants a product may have: as many as can all be exchanged in one transaction.
+pub const MAX_VARIANTS: usize = 48;
 /// How many options tell variants of a product apart at most.
 pub const MAX_OPTIONS: usize = 10;
 /// How many images a product may have.
@@ -84,7 +84,7 @@ impl Details {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         if !(1..=MAX_VARIANTS).contains(&self.variants.len()) {
-            faults.push(Fault::new("variants", "must have 1 to 50 entries"));
+            faults.push(Fault::new("variants", "must have 1 to 48 entries"));
         }
         if self.images.len() > MAX_IMAGES {
             faults.push(Fault::new("images", "must have at most 20 entries"));

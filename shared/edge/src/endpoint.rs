@@ -68,7 +68,6 @@ pub struct Rq<E: Endpoint> {
     pub(crate) method: http::Method,
     pub(crate) raw_path: String,
     pub(crate) query_pairs: Vec<(String, String)>,
-    pub(crate) address: String,
 }
 
 /// What is left to digest into the scope of a key once the handler knows who an anonymous caller is.
@@ -136,12 +135,6 @@ impl<E: Endpoint> Rq<E> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// The address that the gateway saw.
-    #[must_use]
-    pub fn address(&self) -> &str {
-        &self.address
     }
 
     /// The method as sent, for the fallback.

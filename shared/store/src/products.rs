@@ -24,7 +24,7 @@ use domain::clock::Timestamp;
 use domain::currency::Currency;
 use domain::id::ProductId;
 use domain::money::Money;
-use domain::product::{Product, ProductStatus, Variant};
+use domain::product::{MAX_VARIANTS, Product, ProductStatus, Variant};
 use domain::sku::Sku;
 use domain::slug::Slug;
 use domain::text::{Description, ImageUrl, OptionName, OptionValue, TaxCategory, Title};
@@ -35,7 +35,7 @@ use crate::grant::{BATCH_GET, DELETE, GET, Grant, PUT};
 use crate::handle::{Handle, Page, modes};
 use crate::once::Remembers;
 use crate::tables::CATALOG;
-use crate::tx::{Terms, Tx, stored};
+use crate::tx::{MOST_ACTIONS, Terms, Tx, stored};
 
 /// The catalogue table, as far as `M` allows.
 pub type Products<M> = Handle<ProductsRoom, M>;
@@ -121,6 +121,10 @@ struct OfferItem {
     options: BTreeMap<OptionName, OptionValue>,
     prices: Vec<Money>,
 }
+
+// All variants may be exchanged at once: a put and a delete for each, beside the product itself and
+// its two slugs. Deleting takes a delete and a check of the stock for each.
+const _: () = assert!(2 * MAX_VARIANTS + 3 <= MOST_ACTIONS);
 
 const PRODUCT: &str = "product";
 const OFFER: &str = "offer";

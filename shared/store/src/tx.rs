@@ -24,7 +24,7 @@ use crate::event::{Envelope, Event, Stamp};
 use crate::once::{Once, Receipt};
 
 /// The most actions that DynamoDB takes in one transaction.
-pub const MOST_ACTIONS: usize = 100;
+pub(crate) const MOST_ACTIONS: usize = 100;
 /// How long an event stays in the outbox, so that it can be replayed.
 const OUTBOX_DAYS: u64 = 7;
 /// How long a transaction is tried again.

@@ -81,3 +81,32 @@ async fn a_sku_of_another_product_is_taken() {
         (409, "sku_taken")
     );
 }
+
+/// A product of so many variants, whose SKUs begin alike.
+fn many(prefix: &str, count: u32) -> serde_json::Value {
+    let mut body = product(prefix, 100);
+    let variants = (0..count).map(|number| {
+        json!({
+            "sku": format!("{prefix}-{number}"),
+            "prices": [{"amount": 100, "currency": "EUR"}],
+        })
+    });
+    body["variants"] = variants.collect();
+    body
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_variant_of_the_largest_product_can_be_exchanged() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let too_many = admin.post("/api/v1/products", &many("OLD", 49)).await;
+    assert_eq!(too_many.errors(), ["variants: must have 1 to 48 items"]);
+    let created = admin.post("/api/v1/products", &many("OLD", 48)).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let path = format!("/api/v1/products/{}", created.text("/data/id"));
+    let ask = admin.ask("PUT", &path).header("if-match", "\"1\"");
+    let replaced = ask.json(&many("NEW", 48)).send().await;
+    assert_eq!(replaced.status, 200, "{replaced:?}");
+    assert_eq!(admin.delete(&path).await.status, 204);
+    assert_eq!(admin.get(&path).await.status, 404);
+}

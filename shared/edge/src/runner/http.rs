@@ -206,7 +206,6 @@ impl<E: Endpoint> HttpRunner<E> {
                 .into_owned()
                 .collect(),
             raw_path,
-            address: source_address(request),
         })
     }
 
@@ -361,17 +360,6 @@ fn if_match(headers: &HeaderMap, faults: &mut Faults) -> Option<Expected> {
         bare.split('-').next()?.parse().ok()
     });
     Some(Expected::OneOf(versions.collect()))
-}
-
-/// The address that the gateway saw the request come from.
-fn source_address(request: &Request) -> String {
-    use lambda_http::request::RequestContext;
-    match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => {
-            context.http.source_ip.clone().unwrap_or_default()
-        }
-        _ => String::new(),
-    }
 }
 
 fn render<E: Endpoint>(
