@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::shop::{Shop, basket, with};
+use crate::shop::{Shop, basket, product, with};
 
 /// The units that `function` consumed, as read and write units.
 fn units(shop: &Shop, function: &str) -> (f64, f64) {
@@ -44,6 +44,25 @@ async fn a_page_of_twenty_products_costs_one_query() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn writing_a_product_has_a_price() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    shop.store.cloud().meter_start();
+    let created = admin.post("/api/v1/products", &product("MUG", 100)).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    within(units(&shop, "catalog-create-product"), (0.0, CREATE_WRITE));
+    shop.store.cloud().meter_start();
+    let path = format!("/api/v1/products/{}", created.text("/data/id"));
+    let ask = admin.ask("PATCH", &path).header("if-match", "*");
+    let changed = ask.json(&json!({"name": "Another name"})).send().await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    within(
+        units(&shop, "catalog-change-product"),
+        (CHANGE_READ, CHANGE_WRITE),
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn placing_an_order_of_three_lines_has_a_price() {
     let shop = Shop::open().await;
     for sku in ["ONE", "TWO", "THREE"] {
@@ -80,7 +99,74 @@ async fn an_order_to_its_confirmation_has_a_price() {
     within(whole, (WHOLE_READ, WHOLE_WRITE));
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_account_has_a_price_with_its_places_in_the_lists() {
+    let shop = Shop::open().await;
+    for (email, country, price) in [
+        ("one@example.com", json!(null), REGISTER_WRITE),
+        ("two@example.com", json!("DE"), REGISTER_WRITE_WITH_COUNTRY),
+    ] {
+        let body = json!({
+            "email": email,
+            "password": "Good-enough-1",
+            "name": "Somebody",
+            "country": country,
+        });
+        shop.store.cloud().meter_start();
+        let ask = shop.anybody().ask("POST", "/api/v1/users");
+        let ask = ask.header("idempotency-key", &shop.key());
+        assert_eq!(ask.json(&body).send().await.status, 201);
+        within(units(&shop, "users-register-user"), (1.5, price));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn signing_in_and_staying_signed_in_have_a_price() {
+    let shop = Shop::open().await;
+    shop.newcomer("ada@example.com").await;
+    let login = json!({"email": "ada@example.com", "password": "Newcomer-pass-1"});
+    shop.store.cloud().meter_start();
+    let opened = shop.anybody().post("/api/v1/sessions", &login).await;
+    assert_eq!(opened.status, 201, "{opened:?}");
+    within(
+        units(&shop, "users-create-session"),
+        (LOG_IN_READ, LOG_IN_WRITE),
+    );
+    shop.store.cloud().meter_start();
+    let body = json!({"refreshToken": opened.text("/data/refreshToken")});
+    let path = "/api/v1/sessions/refresh";
+    let refreshed = shop.anybody().post(path, &body).await;
+    assert_eq!(refreshed.status, 200, "{refreshed:?}");
+    within(
+        units(&shop, "users-refresh-session"),
+        (REFRESH_READ, REFRESH_WRITE),
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_with_an_api_key_costs_a_read_unit_more() {
+    let shop = Shop::open().await;
+    let id = shop.stocked("MUG", 0).await;
+    let key = shop.key_with(&["catalog:read"]).await;
+    let server = shop.holder(Some(&key));
+    let path = format!("/api/v1/products/{id}");
+    for written in [1.0, 0.0] {
+        shop.store.cloud().meter_start();
+        assert_eq!(server.get(&path).await.status, 200);
+        within(units(&shop, "catalog-get-product"), (1.5, written));
+    }
+}
+
+const REGISTER_WRITE: f64 = 14.0;
+const REGISTER_WRITE_WITH_COUNTRY: f64 = 18.0;
+const LOG_IN_READ: f64 = 3.0;
+const LOG_IN_WRITE: f64 = 6.0;
+const REFRESH_READ: f64 = 2.0;
+const REFRESH_WRITE: f64 = 2.0;
 const PAGE_READ: f64 = 2.0;
+const CREATE_WRITE: f64 = 9.0;
+const CHANGE_READ: f64 = 2.0;
+const CHANGE_WRITE: f64 = 8.0;
 const ORDER_READ: f64 = 2.5;
 const ORDER_WRITE: f64 = 20.0;
 const WHOLE_READ: f64 = 11.5;

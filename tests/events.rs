@@ -51,12 +51,18 @@ async fn every_sample_succeeds_on_a_fresh_shop() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What can be done once alone: the sample's mailed token is then spent.
+const ONCE: [&str; 1] = ["users-reset-password"];
+
 #[tokio::test(start_paused = true)]
 async fn every_sample_succeeds_after_all_others_and_again() {
     let shop = demo().await;
     let mut wrong = Vec::new();
-    for _ in 0..3 {
+    for round in 0..3 {
         for function in registry::functions() {
+            if round > 0 && ONCE.contains(&function.name().as_str()) {
+                continue;
+            }
             wrong.extend(fault(&shop, function).await);
         }
         shop.settle().await;

@@ -6,9 +6,15 @@
 mod api;
 mod authorization;
 mod capacity;
+mod conventions;
 mod events;
+mod examples;
+mod forgeries;
 mod garbage;
+mod guides;
 mod journeys;
+mod limits;
+mod lists;
 mod policies;
 mod samples;
 mod shop;

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use edge::route::{Auth, Method};
+use local::Options;
 use local::aws::{Fault, Faults};
 use registry::policy::{self, Statement, Target};
 use serde_json::json;
@@ -85,6 +87,7 @@ async fn walk(shop: &Shop) {
     let id = shop.stocked("MUG", 50).await;
     let admin = shop.admin().await;
     catalogue(shop, &admin).await;
+    people(shop, &admin).await;
 
     let customer = shop.customer().await;
     for method in [
@@ -114,6 +117,71 @@ async fn walk(shop: &Shop) {
     admin_deletes(shop, &id).await;
 }
 
+/// Somebody moves to another country, and leaves the list of those who live where they did.
+async fn moving(shop: &Shop) {
+    let customer = shop.customer().await;
+    for country in ["DE", "FR"] {
+        let moved = customer
+            .ask("PATCH", "/api/v1/users/me")
+            .json(&json!({ "country": country }))
+            .send()
+            .await;
+        assert_eq!(moved.status, 200, "{moved:?}");
+    }
+}
+
+/// The signing secret gets another value, and whoever notices first publishes the key it makes.
+async fn another_key(shop: &Shop) {
+    let login = json!({"email": "reader@example.com", "password": "Reader-demo-1"});
+    let opened = shop.anybody().post("/api/v1/sessions", &login).await;
+    let secret = shop.store.naming().signing_secret();
+    let value = "another secret, as long as it has to be, and as good";
+    shop.store.cloud().set_secret(&secret, value);
+    shop.wait(5 * 60).await;
+    let body = json!({"refreshToken": opened.text("/data/refreshToken")});
+    let path = "/api/v1/sessions/refresh";
+    let refreshed = shop.anybody().post(path, &body).await;
+    assert_eq!(refreshed.status, 200, "{refreshed:?}");
+}
+
+/// What anyone may read, read by somebody who is known.
+async fn known_callers(shop: &Shop) {
+    let admin = shop.admin().await;
+    for sample in routes() {
+        let route = sample.function.route();
+        if route.is_some_and(|route| route.auth == Auth::Anyone && route.method == Method::Get) {
+            let answer = admin.get(&sample.path).await;
+            assert!(answer.status < 500, "{}: {answer:?}", sample.path);
+        }
+    }
+}
+
+/// People who move from list to list, and administrators who come and go.
+async fn people(shop: &Shop, admin: &Person<'_>) {
+    let (me, mut ids) = ("/api/v1/users/me", Vec::new());
+    for email in ["one@example.com", "other@example.com"] {
+        let person = shop.newcomer(email).await;
+        for country in [json!("DE"), json!(null)] {
+            let moved = json!({"name": "Mover", "country": country});
+            assert_eq!(person.put(me, &moved).await.status, 200);
+        }
+        ids.push(person.get(me).await.text("/data/id"));
+    }
+    let change = async |id: &str, roles: &str| {
+        let ask = admin.ask("PATCH", &format!("/api/v1/users/{id}"));
+        let changed = ask.bytes("application/merge-patch+json", roles.as_bytes());
+        assert_eq!(changed.send().await.status, 200);
+    };
+    for id in &ids {
+        change(id, r#"{"roles": ["admin"]}"#).await;
+    }
+    change(&ids[0], r#"{"roles": ["customer"]}"#).await;
+    let about = format!("/api/v1/audit-events?user={}", ids[0]);
+    assert_eq!(admin.get(&about).await.status, 200);
+    let erased = admin.delete(&format!("/api/v1/users/{}", ids[1])).await;
+    assert_eq!(erased.status, 204, "{erased:?}");
+}
+
 async fn catalogue(shop: &Shop, admin: &Person<'_>) {
     let nowhere = admin.get("/api/v1/inventory/NOWHERE/movements").await;
     assert_eq!(nowhere.status, 404);
@@ -122,6 +190,14 @@ async fn catalogue(shop: &Shop, admin: &Person<'_>) {
     let renamed = admin.ask("PUT", &path).header("if-match", "*");
     let renamed = renamed.json(&product("GLASS", 100)).send().await;
     assert_eq!(renamed.status, 200, "{renamed:?}");
+    let merge = json!({"slug": "water-glass"}).to_string();
+    let moved = admin.ask("PATCH", &path).header("if-match", "*");
+    let moved = moved.bytes("application/merge-patch+json", merge.as_bytes());
+    assert_eq!(moved.send().await.status, 200);
+    for sort in ["createdAt", "name", "price"] {
+        let list = admin.get(&format!("/api/v1/products?sort={sort}")).await;
+        assert_eq!(list.status, 200, "{list:?}");
+    }
     assert_eq!(admin.delete(&path).await.status, 204);
 }
 
@@ -223,8 +299,17 @@ async fn admin_deletes(shop: &Shop, sold: &str) {
 
 #[tokio::test(start_paused = true)]
 async fn every_granted_action_is_used() {
-    let shop = Shop::with_orders().await;
+    let shop = Shop::with(Options {
+        demo_orders: true,
+        // Every request is counted at once, so that every function that may count does.
+        rate_limits: "default=1000000/1,strict=1000000/1".to_owned(),
+        ..Options::for_tests()
+    })
+    .await;
     walk(&shop).await;
+    known_callers(&shop).await;
+    moving(&shop).await;
+    another_key(&shop).await;
     let used = shop.store.cloud().used();
     let naming = shop.store.naming();
     let mut idle = Vec::new();

@@ -15,11 +15,15 @@ pub(crate) struct Shop {
     keys: AtomicU64,
 }
 
+/// Where people are unless told.
+const HERE: &str = "127.0.0.1";
+
 /// Somebody who sends requests.
 #[derive(Clone)]
 pub(crate) struct Person<'a> {
     shop: &'a Shop,
     token: Option<String>,
+    address: Option<String>,
 }
 
 /// A request that is being put together.
@@ -29,6 +33,7 @@ pub(crate) struct Ask<'a> {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    address: String,
 }
 
 /// What came back.
@@ -76,6 +81,7 @@ impl Shop {
         Person {
             shop: self,
             token: token.map(str::to_owned),
+            address: None,
         }
     }
 
@@ -102,6 +108,20 @@ impl Shop {
         assert_eq!(answer.status, 201, "{answer:?}");
         let token = answer.json()["data"]["accessToken"].clone();
         self.holder(token.as_str())
+    }
+
+    /// An API key, as servers send it, that allows so much.
+    pub(crate) async fn key_with(&self, scopes: &[&str]) -> String {
+        let body = json!({"name": "Test", "scopes": scopes});
+        let made = self.admin().await.post("/api/v1/api-keys", &body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        made.text("/data/secret")
+    }
+
+    /// A handle of the test's own, to which everything is allowed.
+    pub(crate) async fn handle<N: store::Need>(&self) -> N {
+        let wiring = self.store.wiring().expect("the environment");
+        N::wire(&wiring).await.expect("a handle")
     }
 
     /// Lets everything that is under way come to its end: streams, queues, and what they cause.
@@ -153,6 +173,39 @@ impl Shop {
         all.into_iter()
             .filter(|mail| mail["to"] == address)
             .collect()
+    }
+
+    /// The mail under a subject that was sent to an address.
+    pub(crate) async fn mail_about(&self, subject: &str, address: &str) -> Vec<Value> {
+        self.settle().await;
+        let mut mail = self.mail_to(address).await;
+        mail.retain(|mail| mail["subject"] == subject);
+        mail
+    }
+
+    /// The token in the last mail that was sent to an address.
+    pub(crate) async fn mailed_token(&self, address: &str) -> String {
+        self.settle().await;
+        let mail = self.mail_to(address).await;
+        let text = mail.last().and_then(|mail| mail["text"].as_str());
+        let mut lines = text.unwrap_or_default().lines();
+        lines
+            .find_map(|line| line.strip_prefix("Token: "))
+            .unwrap_or_else(|| panic!("no token was sent to {address}: {mail:#?}"))
+            .to_owned()
+    }
+
+    /// Everything that the users service keeps, as the database has it.
+    pub(crate) fn kept_of_users(&self) -> Vec<Value> {
+        let table = self.store.naming().table(&store::tables::USERS);
+        self.store.cloud().scan(&table).expect("the users table")
+    }
+
+    /// The entries of the audit trail about one kind of deed, as the database has them.
+    pub(crate) fn audited(&self, action: &str) -> Vec<Value> {
+        let mut kept = self.kept_of_users();
+        kept.retain(|item| item["kind"] == "audit" && item["action"] == action);
+        kept
     }
 
     /// Waits for all of these at once.
@@ -270,6 +323,15 @@ impl<'a> Person<'a> {
             path: path.to_owned(),
             headers,
             body: Vec::new(),
+            address: self.address.clone().unwrap_or_else(|| HERE.to_owned()),
+        }
+    }
+
+    /// The same person at another network address.
+    pub(crate) fn at(&self, address: &str) -> Self {
+        Self {
+            address: Some(address.to_owned()),
+            ..self.clone()
         }
     }
 
@@ -335,6 +397,12 @@ impl Ask<'_> {
         self
     }
 
+    /// The same request from another network address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
+        self
+    }
+
     pub(crate) async fn send(self) -> Answer {
         let Self {
             shop,
@@ -342,8 +410,12 @@ impl Ask<'_> {
             path,
             headers,
             body,
+            address,
         } = self;
-        let response = shop.store.request(&method, &path, &headers, &body).await;
+        let response = shop
+            .store
+            .request_from(&address, &method, &path, &headers, &body)
+            .await;
         Answer {
             status: response.status,
             headers: response.headers,
@@ -406,7 +478,8 @@ fn redact(value: &mut Value) {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 match name.as_str() {
-                    "traceId" | "accessToken" | "orderToken" | "nextCursor" | "number" | "next"
+                    "traceId" | "accessToken" | "refreshToken" | "orderToken" | "nextCursor"
+                    | "number" | "next" | "secret" | "prefix" | "createdBy"
                         if field.is_string() =>
                     {
                         *field = json!(format!("[{name}]"));

@@ -25,6 +25,8 @@ pub struct Settings {
     pub seed: bool,
     /// Whether functions run elsewhere, and only the services they need are served.
     pub aws_only: bool,
+    /// Whether requests a minute are limited.
+    pub limited: bool,
 }
 
 /// A command line that cannot be understood, and why.
@@ -58,7 +60,7 @@ const FLAGS: [(&str, &str); 7] = [
     ),
     (
         "--rate-limit off",
-        "lift the request limits; there are none yet, so that this changes nothing",
+        "lift the limits on requests a minute; those on passwords stay",
     ),
     (
         "--aws-only",
@@ -90,7 +92,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
     let mut arguments = arguments.into_iter();
     let mut port = PORT;
     let mut data = None;
-    let (mut memory, mut seed, mut aws_only) = (false, true, false);
+    let (mut memory, mut seed, mut aws_only, mut limited) = (false, true, false, true);
     while let Some(argument) = arguments.next() {
         let (flag, attached) = match argument.split_once('=') {
             Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
@@ -114,6 +116,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
                 if given != "off" {
                     return Err(Misuse(format!("--rate-limit must be off, not {given}.")));
                 }
+                limited = false;
             }
             _ if attached.is_some() => {
                 return Err(Misuse(format!("{flag} is unknown or takes no value.")));
@@ -138,6 +141,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
         data: (!memory).then(|| data.unwrap_or_else(|| PathBuf::from(DATA))),
         seed,
         aws_only,
+        limited,
     }))
 }
 
@@ -158,6 +162,7 @@ mod tests {
             data: Some(PathBuf::from(".local")),
             seed: true,
             aws_only: false,
+            limited: true,
         };
         assert_eq!(parsed(""), Ok(Command::Start(usual.clone())));
         assert_eq!(
@@ -167,6 +172,7 @@ mod tests {
                 data: Some(PathBuf::from("elsewhere")),
                 seed: false,
                 aws_only: true,
+                limited: true,
             }))
         );
         assert_eq!(
@@ -174,6 +180,7 @@ mod tests {
             Ok(Command::Start(Settings {
                 port: 0,
                 data: None,
+                limited: false,
                 ..usual
             }))
         );

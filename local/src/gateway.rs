@@ -93,18 +93,24 @@ pub(crate) async fn answer(stack: &Stack, functions: &Functions, asked: &Asked<'
     response
 }
 
-/// The function that answers a request, and the parameters of its path. The route with the fewest
-/// parameters wins; what no route answers goes to the fallback.
+/// The function that answers a request, and the parameters of its path. The path with the fewest
+/// parameters wins; what no route of it answers goes to the fallback.
 fn route(method: &str, path: &str) -> Option<(&'static Function, Vec<(&'static str, String)>)> {
     let sought = if method == "HEAD" { "GET" } else { method };
-    let best = registry::functions()
+    let of_path: Vec<_> = registry::functions()
         .filter_map(|function| {
-            let route = function.route()?;
-            let matches = !route.fallback && route.method.name() == sought;
-            let parameters = matches.then(|| route.matches(path)).flatten()?;
-            Some((function, parameters))
+            let route = function.route().filter(|route| !route.fallback)?;
+            Some((function, route.method, route.matches(path)?))
         })
-        .min_by_key(|(_, parameters)| parameters.len());
+        .collect();
+    let fewest = of_path
+        .iter()
+        .map(|(_, _, parameters)| parameters.len())
+        .min();
+    let best = of_path
+        .into_iter()
+        .find(|(_, method, parameters)| method.name() == sought && Some(parameters.len()) == fewest)
+        .map(|(function, _, parameters)| (function, parameters));
     best.or_else(|| registry::gateway::fallback().map(|function| (function, Vec::new())))
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::clock::{Clock, Timestamp};
 use serde_json::Value;
+use store::Wiring;
 use store::queues::{QUEUES, Queue};
 use store::tables::TABLES;
 
@@ -21,6 +22,8 @@ use crate::stack::Stack;
 
 /// Where requests come from that do not come over a socket.
 const THIS_MACHINE: &str = "127.0.0.1";
+/// The name that handles of the store's own use the services under.
+const OWN: &str = "store";
 /// How often [`Store::settle_all`] lets hidden messages come again: more often than any message is
 /// received before it goes to the dead letters.
 const MOST_RETURNS: u32 = 50;
@@ -85,12 +88,25 @@ impl Store {
         headers: &[(String, String)],
         body: &[u8],
     ) -> Response {
+        self.request_from(THIS_MACHINE, method, target, headers, body)
+            .await
+    }
+
+    /// Answers a request that comes from a network address.
+    pub async fn request_from(
+        &self,
+        address: &str,
+        method: &str,
+        target: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+    ) -> Response {
         self.answer(&Asked {
             method,
             target,
             headers,
             body,
-            source: THIS_MACHINE,
+            source: address,
         })
         .await
     }
@@ -197,6 +213,15 @@ impl Store {
         }
     }
 
+    /// What handles of the store's own are wired from, to which everything is allowed: they fill
+    /// tables faster than requests could.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn wiring(&self) -> Result<Wiring, OpenError> {
+        self.stack.own_wiring(OWN)
+    }
+
     /// Every permission that a function asked for and did not have.
     pub fn denials(&self) -> Vec<Denial> {
         self.stack.cloud.denials()
@@ -205,6 +230,11 @@ impl Store {
     /// Sets what decides over faults in the functions' calls from now on; `None` for no faults.
     pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {
         self.stack.cloud.set_faults(faults);
+    }
+
+    /// The present moment and randomness, for what is staged with handles of the store's user.
+    pub fn stamp(&self) -> store::event::Stamp {
+        seed::stamp(&self.stack)
     }
 
     /// The embedded services.

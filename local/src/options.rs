@@ -35,6 +35,16 @@ pub const SQS_PORT: u16 = 9002;
 /// The directory that keeps everything, unless another is chosen.
 pub const DATA: &str = ".local";
 
+/// How many requests a minute each caller has, unless the limits are lifted: what the template says.
+pub const RATE_LIMITS: &str = "default=100/10,strict=10/1";
+/// No limits on requests.
+pub const NO_LIMITS: &str = "off";
+/// The web origins whose pages may call it: where front ends are usually served while they are made.
+pub const CORS_ORIGINS: &str = "http://localhost:3000,http://127.0.0.1:3000,http://localhost:5173,\
+                                http://127.0.0.1:5173,http://localhost:8080,http://127.0.0.1:8080";
+/// An empty list.
+const NONE: &str = "none";
+
 /// When tests begin; demo data is older.
 const TESTS_BEGIN_MS: i64 = 1_796_000_000_000;
 const TESTS_SEED: u64 = 9000;
@@ -56,8 +66,19 @@ pub struct Options {
     pub entropy: Arc<dyn Entropy>,
     /// The store's public URL, which its access tokens name.
     pub url: String,
+    /// The address whose owner becomes admin, or `none`.
+    pub admin_email: String,
     /// The port that queue URLs name.
     pub sqs_port: u16,
+    /// How many requests a minute each caller has, as [`edge::limits::RATE_LIMITS`] says it.
+    pub rate_limits: String,
+    /// The web origins whose pages may call the API, as [`edge::origin::CORS_ORIGINS`] lists them.
+    pub cors_origins: String,
+    /// The proxies that are believed, as [`edge::origin::TRUSTED_PROXIES`] lists them.
+    pub trusted_proxies: String,
+    /// Whether events leave the tables. Without, a table takes thousands of items in no time, which a
+    /// table with a stream does not here: each write looks through all records before it.
+    pub streams: bool,
     /// What each function may do.
     pub policy: fn(&Function) -> Vec<Statement>,
 }
@@ -74,7 +95,12 @@ impl Options {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             url: format!("http://127.0.0.1:{PORT}"),
+            admin_email: "none".to_owned(),
             sqs_port: 0,
+            rate_limits: RATE_LIMITS.to_owned(),
+            cors_origins: CORS_ORIGINS.to_owned(),
+            trusted_proxies: NONE.to_owned(),
+            streams: true,
             policy: registry::policy::statements,
         }
     }
@@ -88,6 +114,7 @@ impl Options {
             demo_orders: false,
             clock: Arc::new(RuntimeClock::starting_at(start)),
             entropy: Arc::new(SeededEntropy::new(TESTS_SEED)),
+            rate_limits: NO_LIMITS.to_owned(),
             ..Self::demo()
         }
     }

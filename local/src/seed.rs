@@ -1,4 +1,5 @@
-//! The demo shop: two accounts, a catalogue with stock, and what the demo customer has ordered.
+//! The demo shop: four accounts, an API key, a catalogue with stock, and what the demo customer has
+//! ordered.
 //!
 //! It is written once in a store's life, through the same handles that the functions use. Every part
 //! is one transaction under a fixed id, so that writing it again after a crash adds nothing twice.
@@ -18,6 +19,7 @@ use domain::stock::{Level, Movement, MovementKind};
 use domain::text::{Description, OptionName, OptionValue, Reason, TaxCategory, Title};
 use store::event::Stamp;
 use store::products::{self, Products};
+use store::shop::Shop;
 use store::stock::{self, Stock};
 use store::{Need, StoreError, Wiring};
 
@@ -25,7 +27,7 @@ use crate::error::OpenError;
 use crate::stack::Stack;
 use catalogue::{CATALOGUE, Goods, Piece};
 pub use orders::{PAID_ORDER, PAYMENT, PENDING_ORDER};
-pub use people::{ADMIN, Account, CUSTOMER};
+pub use people::{ADMIN, API_KEY, Account, CUSTOMER, FORMER, READER};
 
 /// A SKU of the demo catalogue that is sold in both currencies and amply stocked.
 pub const SKU: &str = "MUG-STONE-BLUE";
@@ -59,6 +61,7 @@ pub(crate) async fn fill(stack: &Stack, with_orders: bool) -> Result<(), OpenErr
     let wiring = stack.own_wiring(SEED)?;
     let stamp = stamp(stack);
     people::open_accounts(&wiring, &stamp).await?;
+    people::make_key(&wiring, &stamp).await?;
     stock_shelves(&wiring, &stamp).await?;
     if with_orders {
         orders::place(&wiring, &stamp).await?;
@@ -67,7 +70,7 @@ pub(crate) async fn fill(stack: &Stack, with_orders: bool) -> Result<(), OpenErr
     Ok(())
 }
 
-fn stamp(stack: &Stack) -> Stamp {
+pub(crate) fn stamp(stack: &Stack) -> Stamp {
     Stamp {
         now: stack.clock.now(),
         trace: edge::trace::traceparent(None, stack.entropy.as_ref()),
@@ -78,10 +81,11 @@ fn stamp(stack: &Stack) -> Stamp {
 async fn stock_shelves(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenError> {
     let products: Products<products::Create> = needed(wiring).await?;
     let stock: Stock<stock::Adjust> = needed(wiring).await?;
+    let shop: Shop = needed(wiring).await?;
     for (number, goods) in (1..).zip(&CATALOGUE) {
         let product = product(product_id(number), goods, stamp)?;
         let mut tx = products.begin(stamp);
-        products.create(&mut tx, &product)?;
+        products.create(&mut tx, &product, shop.currency)?;
         for piece in goods.variants {
             let movement = delivery(piece, stamp)?;
             let level = Level::empty(movement.sku.clone())

@@ -36,6 +36,7 @@ impl Sources {
                     batch: *batch,
                     connector: stack.connector(function),
                 }),
+                Some(Source::Outboxes(_)) if !stack.streams => {}
                 Some(Source::Outboxes(tables)) => {
                     sources
                         .streams

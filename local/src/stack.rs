@@ -42,6 +42,8 @@ pub(crate) struct Stack {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) naming: Naming,
     values: Values,
+    /// Whether the tables whose events leave them have a stream.
+    pub(crate) streams: bool,
     policy: fn(&Function) -> Vec<Statement>,
     /// Held for as long as the data directory is used.
     _lock: Option<File>,
@@ -93,7 +95,7 @@ impl Stack {
             clock.set_ahead(ahead.parse().map_err(corrupt)?);
         }
         for table in TABLES {
-            cloud.create_table(&table_spec(table, &naming))?;
+            cloud.create_table(&table_spec(table, &naming, options.streams))?;
         }
         for queue in queue_specs(&naming) {
             cloud.create_queue(&queue).await?;
@@ -104,8 +106,13 @@ impl Stack {
             edge_key: EDGE_KEY.to_owned(),
             store_currency: "EUR".to_owned(),
             issuer: options.url.clone(),
+            storefront_url: options.url.clone(),
+            admin_email: options.admin_email.clone(),
             mail_from: MAIL_FROM.to_owned(),
             payment_provider: "test".to_owned(),
+            rate_limits: options.rate_limits.clone(),
+            cors_origins: options.cors_origins.clone(),
+            trusted_proxies: options.trusted_proxies.clone(),
         };
         Ok(Self {
             cloud,
@@ -113,6 +120,7 @@ impl Stack {
             entropy: Arc::clone(&options.entropy),
             naming,
             values,
+            streams: options.streams,
             policy: options.policy,
             _lock: lock,
         })
@@ -193,7 +201,7 @@ fn lock(data: &Path) -> Result<File, OpenError> {
     }
 }
 
-fn table_spec(table: &Table, naming: &Naming) -> TableSpec {
+fn table_spec(table: &Table, naming: &Naming, streams: bool) -> TableSpec {
     let indexes = table.indexes.iter().map(|index| IndexSpec {
         name: index.name.to_owned(),
         pk: index.pk.to_owned(),
@@ -206,7 +214,7 @@ fn table_spec(table: &Table, naming: &Naming) -> TableSpec {
     TableSpec {
         name: naming.table(table),
         indexes: indexes.collect(),
-        stream: table.stream,
+        stream: table.stream && streams,
     }
 }
 

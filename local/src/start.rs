@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use local::cli::Settings;
-use local::options::{CREDENTIALS, DATA, DYNAMODB_PORT, REGION, SQS_PORT};
+use local::options::{CREDENTIALS, DATA, DYNAMODB_PORT, NO_LIMITS, RATE_LIMITS, REGION, SQS_PORT};
 use local::{Options, Store, seed};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -90,6 +90,12 @@ fn options(settings: &Settings, ports: Ports) -> Options {
         demo_orders: settings.seed,
         url: format!("http://127.0.0.1:{}", ports.gateway),
         sqs_port: ports.sqs,
+        rate_limits: if settings.limited {
+            RATE_LIMITS
+        } else {
+            NO_LIMITS
+        }
+        .to_owned(),
         ..Options::demo()
     }
 }

@@ -2,6 +2,8 @@
 //! fill in a function's environment from here.
 
 use edge::Function;
+use edge::limits::RATE_LIMITS;
+use edge::origin::{CORS_ORIGINS, TRUSTED_PROXIES};
 use edge::seal::EDGE_KEY;
 use store::env::Var;
 use store::grant::Resource;
@@ -9,7 +11,7 @@ use store::keys::SIGNING_SECRET;
 use store::mail::MAIL_FROM;
 use store::provider::PAYMENT_PROVIDER;
 use store::queues::{QUEUES, Queue};
-use store::shop::{ISSUER, STORE_CURRENCY};
+use store::shop::{ADMIN_EMAIL, ISSUER, STORE_CURRENCY, STOREFRONT_URL};
 use store::tables::{TABLES, Table};
 
 use crate::naming::Naming;
@@ -24,16 +26,26 @@ pub enum Setting {
     Queue(&'static Queue),
     /// The ARN of the secret that signs access tokens.
     SigningSecret,
-    /// The secret that seals cursors and order tokens.
+    /// The secret that seals cursors and tokens.
     EdgeKey,
     /// The shop's own currency.
     StoreCurrency,
     /// The shop's public URL.
     Issuer,
+    /// Where links in mails lead.
+    StorefrontUrl,
+    /// Who becomes admin.
+    AdminEmail,
     /// Whom mail is from.
     MailFrom,
     /// Who moves the money.
     PaymentProvider,
+    /// How many requests a minute each caller has.
+    RateLimits,
+    /// The web origins whose pages may call the API.
+    CorsOrigins,
+    /// The proxies whose word on the client's address counts.
+    TrustedProxies,
 }
 
 /// The values that are chosen where the shop is set up.
@@ -41,16 +53,26 @@ pub enum Setting {
 pub struct Values {
     /// What a queue's URL is before the queue's name, with its last slash.
     pub queue_base: String,
-    /// The secret that seals cursors and order tokens.
+    /// The secret that seals cursors and tokens.
     pub edge_key: String,
     /// The ISO 4217 code of the shop's own currency.
     pub store_currency: String,
     /// The shop's public URL.
     pub issuer: String,
+    /// Where links in mails lead.
+    pub storefront_url: String,
+    /// The address whose owner becomes admin, or `none`.
+    pub admin_email: String,
     /// Whom mail is from.
     pub mail_from: String,
     /// Who moves the money.
     pub payment_provider: String,
+    /// How many requests a minute each caller has.
+    pub rate_limits: String,
+    /// The web origins whose pages may call the API.
+    pub cors_origins: String,
+    /// The proxies whose word on the client's address counts.
+    pub trusted_proxies: String,
 }
 
 /// What stands behind a variable, if it is one that a stack can set.
@@ -66,8 +88,13 @@ pub fn setting(var: Var) -> Option<Setting> {
             (EDGE_KEY, Setting::EdgeKey),
             (STORE_CURRENCY, Setting::StoreCurrency),
             (ISSUER, Setting::Issuer),
+            (STOREFRONT_URL, Setting::StorefrontUrl),
+            (ADMIN_EMAIL, Setting::AdminEmail),
             (MAIL_FROM, Setting::MailFrom),
             (PAYMENT_PROVIDER, Setting::PaymentProvider),
+            (RATE_LIMITS, Setting::RateLimits),
+            (CORS_ORIGINS, Setting::CorsOrigins),
+            (TRUSTED_PROXIES, Setting::TrustedProxies),
         ]
         .into_iter()
         .find_map(|(known, setting)| (known == var).then_some(setting)),
@@ -105,7 +132,12 @@ fn value(setting: Setting, naming: &Naming, values: &Values) -> String {
         Setting::EdgeKey => values.edge_key.clone(),
         Setting::StoreCurrency => values.store_currency.clone(),
         Setting::Issuer => values.issuer.clone(),
+        Setting::StorefrontUrl => values.storefront_url.clone(),
+        Setting::AdminEmail => values.admin_email.clone(),
         Setting::MailFrom => values.mail_from.clone(),
         Setting::PaymentProvider => values.payment_provider.clone(),
+        Setting::RateLimits => values.rate_limits.clone(),
+        Setting::CorsOrigins => values.cors_origins.clone(),
+        Setting::TrustedProxies => values.trusted_proxies.clone(),
     }
 }

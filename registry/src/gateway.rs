@@ -1,7 +1,7 @@
 //! Which method of which path leads to which function: what the gateway, the fallback and the
 //! development router are all told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use edge::Function;
 use edge::route::Method;
@@ -83,6 +83,32 @@ pub fn paths() -> BTreeMap<String, Methods> {
         }
     }
     paths
+}
+
+/// The methods that a path does not answer, but that the gateway would take to another path's function,
+/// whose parameter fits what the path spells out: `DELETE /users/me` would erase the user called `me`.
+#[must_use]
+pub fn overlooked(path: &str) -> Vec<Verb> {
+    let paths = paths();
+    let own = paths.get(path);
+    let found: BTreeSet<Verb> = paths
+        .iter()
+        .filter(|(other, _)| fits(other, path))
+        .flat_map(|(_, methods)| methods.keys().copied())
+        .filter(|verb| own.is_none_or(|own| !own.contains_key(verb)))
+        .collect();
+    found.into_iter().collect()
+}
+
+/// Whether what `path` spells out also fits `other`.
+fn fits(other: &str, path: &str) -> bool {
+    let segments = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (other, path) = (segments(other), segments(path));
+    other.len() == path.len()
+        && other
+            .iter()
+            .zip(&path)
+            .all(|(other, own)| other.starts_with('{') || other == own)
 }
 
 /// The function that answers every route that does not exist.

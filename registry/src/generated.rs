@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::{SERVICES, gateway, manifests, openapi, router, templates};
+use crate::{SERVICES, gateway, manifests, openapi, pages, postman, router, templates};
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +41,18 @@ const NOTE: &str =
 /// # Errors
 /// The first file that cannot be written.
 pub fn files(present: impl Fn(&str) -> String) -> Result<Vec<File>, Unwritable> {
+    let document = openapi::document(&present);
+    let examples: Value = serde_json::from_str(&present(openapi::EXAMPLES)).unwrap_or_default();
     let mut files = vec![
         File {
             path: "Cargo.toml".to_owned(),
             content: router::put_into(&present("Cargo.toml")),
         },
-        json("openapi.json", &openapi::document())?,
+        json("openapi.json", &document)?,
+        json(
+            "docs/souk.postman_collection.json",
+            &postman::collection(&document, &examples),
+        )?,
         json(
             "functions/platform/assets/routes.json",
             &gateway::routes_json(),
@@ -60,6 +66,15 @@ pub fn files(present: impl Fn(&str) -> String) -> Result<Vec<File>, Unwritable> 
         let content = manifests::put_into(&present(&path), service.name);
         files.push(File { path, content });
     }
+    let pages = pages::pages(&present).map_err(|(path, why)| Unwritable {
+        path: path.to_owned(),
+        why,
+    })?;
+    files.extend(
+        pages
+            .into_iter()
+            .map(|(path, content)| File { path, content }),
+    );
     Ok(files)
 }
 

@@ -1,7 +1,7 @@
 //! The index of all functions, and everything that is made of it.
 //!
 //! It owns the list of services, each function's policy and environment, the templates, the API's
-//! description and the routers. It may depend on every service, `edge`, `store` and `domain`. It must
+//! description, the pages of its documentation and the routers. It may depend on every service, `edge`, `store` and `domain`. It must
 //! never know what a function does: only what it declares.
 
 pub mod delivery;
@@ -11,7 +11,9 @@ pub mod generated;
 pub mod manifests;
 pub mod naming;
 pub mod openapi;
+pub mod pages;
 pub mod policy;
+pub mod postman;
 pub mod router;
 pub mod templates;
 

@@ -1,20 +1,31 @@
 //! The description of the API for people and tools: OpenAPI 3.1, an operation for each route. What
-//! each takes and answers comes from its types, which errors it can answer from how it behaves.
+//! each takes and answers comes from its types, which errors it can answer from how it behaves, what
+//! it does from the first lines of its module, and its examples from its sample event, carried out.
 
 mod components;
+mod examples;
+mod links;
 mod operation;
 mod parameters;
+mod patch;
 mod problems;
+mod prose;
 mod schemas;
 
 use serde_json::{Map, Value, json};
 
 use crate::{SERVICES, Service};
+use examples::Examples;
 use schemas::Schemas;
 
-/// The whole document.
+/// Where the examples stand: what each sample event asks for and what it is answered.
+pub const EXAMPLES: &str = "contract/examples.json";
+
+/// The whole document. `present` gives a file of the repository as it stands: the modules of the
+/// routes and the examples are read.
 #[must_use]
-pub fn document() -> Value {
+pub fn document(present: impl Fn(&str) -> String) -> Value {
+    let examples = Examples::read(&present(EXAMPLES));
     let mut schemas = Schemas::new();
     let described: Vec<_> = SERVICES
         .iter()
@@ -27,14 +38,20 @@ pub fn document() -> Value {
         .filter_map(|(service, function)| operation::describe(service, function, &mut schemas))
         .collect();
     let (components, renames) = schemas.merge();
+    let links = links::Links::new(&described, &components, &renames);
     let mut paths = Map::new();
     for described in described {
-        let (path, method, operation) = described.operation(&renames);
+        let source = present(&described.source());
+        let said = prose::of_module(&source);
+        let (path, method, operation) =
+            described.operation(&renames, &examples, &links, &components, &said);
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[method] = operation;
     }
     paths.sort_keys();
-    json!({
+    let components = components::components(components);
+    examples::complete(&mut paths, &components["schemas"]);
+    let mut document = json!({
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
@@ -42,16 +59,18 @@ pub fn document() -> Value {
             "version": "1",
             "summary": "A headless shop: people, products, stock, orders, payments.",
             "description": INTRODUCTION,
+            "contact": { "name": "Whoever runs this shop" },
             "license": { "name": "MIT", "identifier": "MIT" },
         },
         "servers": [
-            { "url": "/", "description": "Where this document comes from." },
-            { "url": "http://127.0.0.1:9000", "description": "The store on this machine." },
+            { "url": "/", "description": "The shop that this document comes from, in production or local.", "x-internal": false },
         ],
         "tags": SERVICES.iter().filter(has_routes).map(tag).collect::<Vec<_>>(),
         "paths": paths,
-        "components": components::components(components),
-    })
+        "components": components,
+    });
+    components::keep_used(&mut document);
+    document
 }
 
 const INTRODUCTION: &str = "\

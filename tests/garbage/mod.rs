@@ -95,6 +95,13 @@ fn with_body() -> Vec<Sample> {
         .collect()
 }
 
+/// Whether a route refuses a request without a body.
+fn needs_body(sample: &Sample) -> bool {
+    schema(sample)["required"]
+        .as_array()
+        .is_some_and(|names| !names.is_empty())
+}
+
 /// The schema of a route's body, with everything inline.
 fn schema(sample: &Sample) -> Value {
     let Trigger::Http { describe, .. } = sample.function.trigger else {

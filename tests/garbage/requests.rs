@@ -283,9 +283,11 @@ async fn wrong_content_types() {
             None,
         ] {
             let sample = sample.with_header("content-type", content_type);
-            verdicts
-                .refused(&sample, None, 415, "Content-Type: must be application/json")
-                .await;
+            let rule = match sample.method.as_str() {
+                "PATCH" => "Content-Type: must be one of application/merge-patch+json",
+                _ => "Content-Type: must be application/json",
+            };
+            verdicts.refused(&sample, None, 415, rule).await;
         }
     }
     verdicts.end(50);

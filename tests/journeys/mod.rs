@@ -2,4 +2,7 @@
 
 mod dead_letters;
 mod flash_sale;
+mod lockout;
+mod login_timing;
 mod purchase;
+mod sessions;

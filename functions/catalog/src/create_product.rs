@@ -6,6 +6,7 @@ use domain::role::Permission;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use store::once::Receipt;
 use store::products::{self, Products};
+use store::shop::Shop;
 
 use crate::product::{ProductDraft, ProductView, broken};
 
@@ -16,21 +17,21 @@ impl Endpoint for CreateProduct {
     const ROUTE: Route = Route::post("/products", "Create a product")
         .auth(Auth::Staff(Permission::CatalogWrite))
         .errors(&[Code::SlugTaken, Code::SkuTaken]);
-    type Needs = (Products<products::Create>,);
+    type Needs = (Products<products::Create>, Shop);
     type Path = Nothing;
     type Query = Nothing;
     type Body = ProductDraft;
     type Reply = ProductView;
 
     async fn handle(
-        (products,): &Self::Needs,
+        (products, shop): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
         products.recall(rq.once(), rq.now()).await?;
         let id = ProductId::new(rq.now(), rq.entropy());
         let product = Product::new(id, rq.body.details(id)?, rq.now()).map_err(broken)?;
         let mut tx = products.begin(&rq.stamp);
-        products.create(&mut tx, &product)?;
+        products.create(&mut tx, &product, shop.currency)?;
         let view = ProductView::from(product);
         products.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;

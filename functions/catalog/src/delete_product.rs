@@ -5,6 +5,7 @@ use domain::role::Permission;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use store::StoreError;
 use store::products::{self, Products};
+use store::shop::Shop;
 use store::stock::{self, Stock};
 
 use crate::product::ProductPath;
@@ -15,14 +16,14 @@ pub(crate) struct DeleteProduct;
 impl Endpoint for DeleteProduct {
     const ROUTE: Route = Route::delete("/products/{id}", "Delete a product")
         .auth(Auth::Staff(Permission::CatalogWrite));
-    type Needs = (Products<products::Edit>, Stock<stock::Untaken>);
+    type Needs = (Products<products::Edit>, Stock<stock::Untaken>, Shop);
     type Path = ProductPath;
     type Query = Nothing;
     type Body = Nothing;
     type Reply = Nothing;
 
     async fn handle(
-        (products, stock): &Self::Needs,
+        (products, stock, shop): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<Nothing>, Failure> {
         let product = products.get(rq.path.id).await?;
@@ -35,7 +36,8 @@ impl Endpoint for DeleteProduct {
         match tx.commit().await {
             Err(StoreError::Sold) => {
                 let mut tx = products.begin(&rq.stamp);
-                products.replace(&mut tx, &product, &product.archive(rq.now()))?;
+                let archived = product.archive(rq.now());
+                products.replace(&mut tx, &product, &archived, shop.currency)?;
                 tx.commit().await?;
             }
             done => done?,

@@ -3,6 +3,7 @@
 
 use edge::{Function, endpoint};
 
+mod change_product;
 mod create_product;
 mod delete_product;
 mod get_product;
@@ -12,6 +13,7 @@ mod replace_product;
 
 /// The functions of this service.
 pub static FUNCTIONS: &[Function] = &[
+    endpoint!(change_product::ChangeProduct),
     endpoint!(create_product::CreateProduct),
     endpoint!(delete_product::DeleteProduct),
     endpoint!(get_product::GetProduct),

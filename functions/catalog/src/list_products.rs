@@ -1,34 +1,69 @@
-//! `GET /products`: products, newest first. Customers see active ones; staff see all, or those of one
-//! status.
+//! `GET /products`: products in one of three orders, newest first unless told. Customers see active
+//! ones; staff see all, or those of one status.
 
+use domain::money::Money;
 use domain::product::ProductStatus;
 use domain::role::Permission;
-use edge::cursor::Limit;
+use edge::paging::Paging;
 use edge::route::Caching;
 use edge::seal::Seal;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::handle::Page;
-use store::products::{self, Products};
+use store::products::{self, By, Products};
 
 use crate::product::ProductView;
 
 /// Lists products.
 pub(crate) struct ListProducts;
 
-/// Which products, and which page of them.
+/// Which products, in which order, and which page of them.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ListQuery {
     /// Only products of this status; for staff.
+    #[schemars(example = ProductStatus::Active)]
     status: Option<ProductStatus>,
-    /// Where to go on: `nextCursor` of the page before.
-    #[schemars(length(min = 1, max = 1024))]
-    cursor: Option<String>,
-    /// How many items, 1 to 100.
-    #[serde(default)]
-    limit: Limit,
+    /// Only products whose cheapest variant costs this or more, in minor units of the shop's own
+    /// currency. The list is then ordered by price.
+    min_price: Option<Amount>,
+    /// Only products whose cheapest variant costs this or less, in minor units of the shop's own
+    /// currency. The list is then ordered by price.
+    max_price: Option<Amount>,
+    /// What the list is ordered by; `-createdAt` unless told, `price` with a least or greatest price.
+    sort: Option<Sort>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+/// Minor units of the shop's own currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub(crate) struct Amount(#[schemars(range(min = 0, max = Money::MAX_AMOUNT))] i64);
+
+/// What products are ordered by; a minus turns the order round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(rename = "ProductSort")]
+pub(crate) enum Sort {
+    /// When they were made, the oldest first.
+    #[serde(rename = "createdAt")]
+    Created,
+    /// When they were made, the newest first.
+    #[serde(rename = "-createdAt")]
+    CreatedDown,
+    /// Their names, whatever the case.
+    #[serde(rename = "name")]
+    Name,
+    /// Their names, the last first.
+    #[serde(rename = "-name")]
+    NameDown,
+    /// What their cheapest variants cost in the shop's own currency, those without such a price last.
+    #[serde(rename = "price")]
+    Price,
+    /// The same the other way round.
+    #[serde(rename = "-price")]
+    PriceDown,
 }
 
 impl Endpoint for ListProducts {
@@ -45,22 +80,51 @@ impl Endpoint for ListProducts {
         (products, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<Vec<ProductView>>, Failure> {
-        let ListQuery {
-            status,
-            cursor,
-            limit,
-        } = &rq.query;
         let staff = rq.caller.may(Permission::CatalogRead);
-        let statuses = match status {
-            Some(status) if staff || *status == ProductStatus::Active => vec![*status],
+        let statuses = match rq.query.status {
+            Some(status) if staff || status == ProductStatus::Active => vec![status],
             Some(_) => return Err(Failure::new(Code::Forbidden).error("status: is for staff")),
             None if staff => ProductStatus::ALL.to_vec(),
             None => vec![ProductStatus::Active],
         };
-        let cursors = seal.cursors(Self::ROUTE.path, format!("{statuses:?}"));
-        let after = cursors.open(cursor.as_deref())?;
-        let Page { items, next } = products.list(&statuses, after, limit.get()).await?;
-        let views = items.into_iter().map(ProductView::from).collect();
-        Ok(Reply::of(views).next(next.map(|position| cursors.at(&position))))
+        let (by, greatest_first) = order(&rq.query)?;
+        let binding = format!("{statuses:?} {by:?} {greatest_first}");
+        let list = seal.list(Self::ROUTE.path, binding);
+        let bounds = list.bounds(&rq.query.paging)?;
+        let page = products.list(&statuses, by, greatest_first, &bounds);
+        Ok(list.reply(page.await?))
     }
+}
+
+/// What the list is ordered by, and whether the greatest come first.
+fn order(query: &ListQuery) -> Result<(By, bool), Failure> {
+    let invalid = |line| Err(Failure::new(Code::InvalidRequest).error(line));
+    let (least, most) = (query.min_price, query.max_price);
+    if let (Some(least), Some(most)) = (least, most)
+        && least > most
+    {
+        return invalid("minPrice: must not be above maxPrice");
+    }
+    let bounded = least.is_some() || most.is_some();
+    let unless_told = if bounded {
+        Sort::Price
+    } else {
+        Sort::CreatedDown
+    };
+    let sort = query.sort.unwrap_or(unless_told);
+    if bounded && !matches!(sort, Sort::Price | Sort::PriceDown) {
+        return invalid("sort: must be one of price, -price together with minPrice or maxPrice");
+    }
+    let price = By::Price {
+        least: least.map(|Amount(least)| least),
+        most: most.map(|Amount(most)| most),
+    };
+    Ok(match sort {
+        Sort::Created => (By::Created, false),
+        Sort::CreatedDown => (By::Created, true),
+        Sort::Name => (By::Name, false),
+        Sort::NameDown => (By::Name, true),
+        Sort::Price => (price, false),
+        Sort::PriceDown => (price, true),
+    })
 }

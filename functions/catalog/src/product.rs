@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::clock::Timestamp;
 use domain::id::ProductId;
-use domain::money::Money;
-use domain::product::{Details, Product, ProductStatus, Variant};
+use domain::money::{Money, Price};
+use domain::product::{Details, Options, Product, ProductStatus, Variant};
 use domain::rule::Fault;
 use domain::sku::Sku;
 use domain::slug::Slug;
@@ -19,16 +19,29 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Product")]
 pub(crate) struct ProductView {
+    /// The product's id.
     id: ProductId,
+    /// What it is called.
     name: Title,
+    /// Its name in addresses of pages, unique among products.
     slug: Slug,
+    /// What it is about; empty if nobody says.
     description: Description,
+    /// Who sees it.
     status: ProductStatus,
+    /// The slug of its category; null if it is in none.
     category: Option<Slug>,
+    /// What can be bought of it.
+    #[schemars(length(min = 1, max = 48))]
     variants: Vec<VariantView>,
+    /// Where its images are, the most telling one first.
+    #[schemars(length(max = 20))]
     images: Vec<ImageUrl>,
+    /// Counts the changes, from 1; the ETag is made of it.
     version: u64,
+    /// When it was created.
     created_at: Timestamp,
+    /// When it was changed last.
     updated_at: Timestamp,
 }
 
@@ -37,10 +50,18 @@ pub(crate) struct ProductView {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Variant")]
 pub(crate) struct VariantView {
+    /// What it is sold and counted under; unique in the shop.
     sku: Sku,
+    /// What tells it from the product's other variants.
+    #[schemars(with = "Options")]
     options: BTreeMap<OptionName, OptionValue>,
+    /// What it costs, once per currency.
+    #[schemars(with = "Vec<Price>", length(min = 1, max = 50))]
     prices: Vec<Money>,
+    /// What one unit weighs, packed, in grams.
+    #[schemars(range(max = 1_000_000))]
     weight_grams: u32,
+    /// How it is taxed.
     tax_category: TaxCategory,
 }
 
@@ -102,7 +123,7 @@ impl From<Variant> for VariantView {
 }
 
 /// A product as staff write it: what is left out is cleared.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ProductDraft {
     /// Its name, 1 to 100 characters.
@@ -125,16 +146,16 @@ pub(crate) struct ProductDraft {
 }
 
 /// A variant as staff write it.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct VariantDraft {
     /// What it is sold and counted under; unique in the shop.
     sku: Sku,
     /// What tells it from the product's other variants.
-    #[schemars(extend("maxProperties" = 10, "propertyNames" = {"type": "string", "format": "option-name"}))]
+    #[schemars(with = "Option<Options>")]
     options: Option<BTreeMap<OptionName, OptionValue>>,
     /// What it costs, once per currency.
-    #[schemars(length(min = 1, max = 50))]
+    #[schemars(with = "Vec<Price>", length(min = 1, max = 50))]
     prices: Vec<Money>,
     /// What one unit weighs, in grams.
     #[schemars(range(min = 0, max = 1_000_000))]
@@ -170,6 +191,53 @@ impl ProductDraft {
             variants: variants.iter().map(VariantDraft::variant).collect(),
             images: images.clone().unwrap_or_default(),
         })
+    }
+}
+
+/// The draft that would make the product as it stands.
+impl From<Product> for ProductDraft {
+    fn from(product: Product) -> Self {
+        let Product {
+            id: _,
+            name,
+            slug,
+            description,
+            status,
+            category,
+            variants,
+            images,
+            version: _,
+            created_at: _,
+            updated_at: _,
+        } = product;
+        Self {
+            name,
+            slug: Some(slug),
+            description: Some(description),
+            status: Some(status),
+            category,
+            variants: variants.into_iter().map(VariantDraft::from).collect(),
+            images: Some(images),
+        }
+    }
+}
+
+impl From<Variant> for VariantDraft {
+    fn from(variant: Variant) -> Self {
+        let Variant {
+            sku,
+            options,
+            prices,
+            weight_grams,
+            tax_category,
+        } = variant;
+        Self {
+            sku,
+            options: Some(options),
+            prices,
+            weight_grams: Some(weight_grams),
+            tax_category: Some(tax_category),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use domain::role::Permission;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use store::products::{self, Products};
+use store::shop::Shop;
 
 use crate::product::{ProductDraft, ProductPath, ProductView, broken};
 
@@ -15,24 +16,36 @@ impl Endpoint for ReplaceProduct {
         .auth(Auth::Staff(Permission::CatalogWrite))
         .guarded()
         .errors(&[Code::SlugTaken, Code::SkuTaken]);
-    type Needs = (Products<products::Edit>,);
+    type Needs = (Products<products::Edit>, Shop);
     type Path = ProductPath;
     type Query = Nothing;
     type Body = ProductDraft;
     type Reply = ProductView;
 
     async fn handle(
-        (products,): &Self::Needs,
+        (products, shop): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
-        let old = products.get(rq.path.id).await?;
-        rq.expects(old.version)?;
-        let details = rq.body.details(old.id)?;
-        let new = old.replace(details, rq.now()).map_err(broken)?;
-        let mut tx = products.begin(&rq.stamp);
-        products.replace(&mut tx, &old, &new)?;
-        tx.commit().await?;
-        let version = new.version;
-        Ok(Reply::of(new.into()).version(version))
+        rewrite(products, shop, rq).await
     }
+}
+
+/// Writes a product as the body says, over the version that the request expects.
+pub(crate) async fn rewrite<E>(
+    products: &Products<products::Edit>,
+    shop: &Shop,
+    rq: &Rq<E>,
+) -> Result<Reply<ProductView>, Failure>
+where
+    E: Endpoint<Path = ProductPath, Body = ProductDraft>,
+{
+    let old = products.get(rq.path.id).await?;
+    rq.expects(old.version)?;
+    let details = rq.body.details(old.id)?;
+    let new = old.replace(details, rq.now()).map_err(broken)?;
+    let mut tx = products.begin(&rq.stamp);
+    products.replace(&mut tx, &old, &new, shop.currency)?;
+    tx.commit().await?;
+    let version = new.version;
+    Ok(Reply::of(new.into()).version(version))
 }

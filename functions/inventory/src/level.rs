@@ -17,6 +17,7 @@ pub(crate) struct SkuPath {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "StockLevel")]
 pub(crate) struct LevelView {
+    /// Whose level it is.
     sku: Sku,
     /// Units in the house; below zero only with backorder.
     on_hand: i64,
@@ -26,6 +27,7 @@ pub(crate) struct LevelView {
     available: i64,
     /// Whether orders are taken for what is not in the house.
     backorder: bool,
+    /// Counts the changes, from 1; the ETag is made of it.
     version: u64,
 }
 
@@ -33,6 +35,7 @@ pub(crate) struct LevelView {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Availability {
+    /// What can be bought.
     sku: Sku,
     /// Units, never below zero.
     #[schemars(range(min = 0))]

@@ -6,12 +6,11 @@ use domain::role::Permission;
 use domain::sku::Sku;
 use domain::stock::{Movement, MovementKind};
 use domain::text::Reason;
-use edge::cursor::PageQuery;
+use edge::paging::PageQuery;
 use edge::seal::Seal;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::handle::Page;
 use store::products::{self, Products};
 use store::stock::{self, Stock};
 
@@ -25,16 +24,21 @@ pub(crate) struct ListMovements;
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Movement")]
 pub(crate) struct MovementView {
+    /// The movement's id.
     id: MovementId,
+    /// What moved.
     sku: Sku,
+    /// Why, as a machine tells it.
     kind: MovementKind,
     /// Units that came in, or went out where it is negative.
     delta: i64,
+    /// Why, as a person tells it.
     reason: Reason,
-    /// The order it was for.
+    /// The order it was for; null for what was counted.
     order_id: Option<OrderId>,
     /// Who did it; null for what the shop did by itself.
     actor_id: Option<UserId>,
+    /// When.
     at: Timestamp,
 }
 
@@ -51,17 +55,15 @@ impl Endpoint for ListMovements {
         (stock, products, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<Vec<MovementView>>, Failure> {
-        let PageQuery { cursor, limit } = &rq.query;
         let sku = &rq.path.sku;
-        let cursors = seal.cursors(Self::ROUTE.path, sku.to_string());
-        let after = cursors.open(cursor.as_deref())?;
-        let Page { items, next } = stock.movements(sku, after, limit.get()).await?;
-        if items.is_empty() {
+        let list = seal.list(Self::ROUTE.path, sku.as_str());
+        let bounds = list.bounds(&rq.query.paging)?;
+        let page = stock.movements(sku, &bounds).await?;
+        if page.items.is_empty() {
             // A ledger outlives its product, so only an empty one has to show that the SKU exists.
             products.offer(sku).await?;
         }
-        let views = items.into_iter().map(MovementView::from).collect();
-        Ok(Reply::of(views).next(next.map(|position| cursors.at(&position))))
+        Ok(list.reply(page))
     }
 }
 

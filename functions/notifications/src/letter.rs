@@ -4,50 +4,44 @@
 use domain::email::Email;
 use domain::notification::NotificationKind;
 use domain::payment::Decline;
-use store::event::{LineFacts, OrderFacts, UserFacts};
+use store::event::{LineFacts, OrderFacts};
 use store::mail::Mail;
 
 /// A letter, before it takes a form.
 pub(crate) struct Letter {
-    /// What it is about.
-    pub(crate) kind: NotificationKind,
+    /// What the shop itself shows it as; some letters are for the mail alone.
+    pub(crate) kind: Option<NotificationKind>,
     /// One line.
     pub(crate) subject: String,
     /// The paragraphs that say it all.
-    body: Vec<String>,
+    pub(crate) body: Vec<String>,
     /// A list that goes with them.
-    items: Vec<String>,
-    /// The paragraph after the list.
-    closing: Option<String>,
+    pub(crate) items: Vec<String>,
+    /// What only whoever reads the mail may see.
+    pub(crate) secret: Option<Secret>,
+    /// The paragraph at the end.
+    pub(crate) closing: Option<String>,
 }
 
-/// An account was opened.
-pub(crate) fn welcome(user: &UserFacts) -> Letter {
-    Letter {
-        kind: NotificationKind::Welcome,
-        subject: "Welcome to the shop".to_owned(),
-        body: vec![
-            format!("Hello {},", user.name),
-            format!(
-                "your account is open. You sign in with the address {}.",
-                user.email
-            ),
-        ],
-        items: Vec::new(),
-        closing: None,
-    }
+/// A token, and where to bring it.
+pub(crate) struct Secret {
+    /// The page that takes it.
+    pub(crate) url: String,
+    /// The token, for whoever has no browser at hand.
+    pub(crate) token: String,
 }
 
 /// An order was paid.
 pub(crate) fn order_confirmed(order: &OrderFacts) -> Letter {
     Letter {
-        kind: NotificationKind::OrderConfirmed,
+        kind: Some(NotificationKind::OrderConfirmed),
         subject: format!("Your order {} is confirmed", order.number),
         body: vec![format!(
             "Thank you. Your order {} is paid and is now being prepared.",
             order.number
         )],
         items: lines(order),
+        secret: None,
         closing: Some(format!("Total: {}", order.total)),
     }
 }
@@ -61,10 +55,11 @@ pub(crate) fn order_cancelled(order: &OrderFacts) -> Letter {
     body.extend(order.reason.as_deref().map(why));
     body.push("What you have paid for it, if anything, is given back.".to_owned());
     Letter {
-        kind: NotificationKind::OrderCancelled,
+        kind: Some(NotificationKind::OrderCancelled),
         subject: format!("Your order {} was cancelled", order.number),
         body,
         items: lines(order),
+        secret: None,
         closing: None,
     }
 }
@@ -72,7 +67,7 @@ pub(crate) fn order_cancelled(order: &OrderFacts) -> Letter {
 /// An order was not paid in time.
 pub(crate) fn order_expired(order: &OrderFacts) -> Letter {
     Letter {
-        kind: NotificationKind::OrderExpired,
+        kind: Some(NotificationKind::OrderExpired),
         subject: format!("Your order {} has expired", order.number),
         body: vec![
             format!(
@@ -83,6 +78,7 @@ pub(crate) fn order_expired(order: &OrderFacts) -> Letter {
                 .to_owned(),
         ],
         items: lines(order),
+        secret: None,
         closing: None,
     }
 }
@@ -112,7 +108,7 @@ fn why(reason: &str) -> String {
 }
 
 impl Letter {
-    /// The letter without its list, on one line.
+    /// The letter without its list and without anything secret, on one line.
     pub(crate) fn short(&self) -> String {
         self.body.join(" ")
     }
@@ -130,10 +126,15 @@ impl Letter {
     fn text(&self) -> String {
         let items: Vec<String> = self.items.iter().map(|item| format!("- {item}")).collect();
         let list = (!items.is_empty()).then(|| items.join("\n"));
+        let secret = self
+            .secret
+            .as_ref()
+            .map(|Secret { url, token }| format!("{url}\n\nToken: {token}"));
         let blocks: Vec<&str> = self
             .body
             .iter()
             .chain(&list)
+            .chain(&secret)
             .chain(&self.closing)
             .map(String::as_str)
             .collect();
@@ -146,6 +147,11 @@ impl Letter {
         let paragraph = |text: &String| format!("<p>{}</p>\n", escaped(text));
         let body: String = self.body.iter().map(paragraph).collect();
         let closing = self.closing.as_ref().map(paragraph).unwrap_or_default();
+        let secret = self.secret.as_ref().map(|Secret { url, token }| {
+            let (url, token) = (escaped(url), escaped(token));
+            format!("<p><a href=\"{url}\">{url}</a></p>\n<p><code>{token}</code></p>\n")
+        });
+        let secret = secret.unwrap_or_default();
         let list = if self.items.is_empty() {
             String::new()
         } else {
@@ -157,7 +163,7 @@ impl Letter {
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <title>{subject}</title>\n</head>\n<body>\n<h1>{subject}</h1>\n\
-             {body}{list}{closing}</body>\n</html>\n"
+             {body}{list}{secret}{closing}</body>\n</html>\n"
         )
     }
 }

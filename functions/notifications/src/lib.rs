@@ -4,6 +4,7 @@
 
 use edge::{Function, consumer, endpoint};
 
+mod about_people;
 mod letter;
 mod list_notifications;
 mod notify_customer;

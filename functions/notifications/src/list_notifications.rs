@@ -3,12 +3,11 @@
 use domain::clock::Timestamp;
 use domain::id::{NotificationId, OrderId};
 use domain::notification::{Notification, NotificationKind};
-use edge::cursor::PageQuery;
+use edge::paging::PageQuery;
 use edge::seal::Seal;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::handle::Page;
 use store::notifications::{self, Notifications};
 
 /// Lists notifications.
@@ -19,16 +18,21 @@ pub(crate) struct ListNotifications;
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Notification")]
 pub(crate) struct NotificationView {
+    /// The notification's id.
     id: NotificationId,
+    /// What it is about.
     kind: NotificationKind,
     /// One line.
+    #[schemars(length(max = 200), regex(pattern = r"^[^\u0000-\u001f]*$"))]
     title: String,
     /// The rest.
+    #[schemars(length(max = 2_000), regex(pattern = r"^[^\u0000]*$"))]
     body: String,
     /// The order it is about.
     order_id: Option<OrderId>,
     /// Whether the user has seen it.
     read: bool,
+    /// When it was written.
     at: Timestamp,
 }
 
@@ -44,13 +48,11 @@ impl Endpoint for ListNotifications {
         (notifications, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<Vec<NotificationView>>, Failure> {
-        let PageQuery { cursor, limit } = &rq.query;
         let user = rq.caller.account()?.user;
-        let cursors = seal.cursors(Self::ROUTE.path, user.to_string());
-        let after = cursors.open(cursor.as_deref())?;
-        let Page { items, next } = notifications.of(user, after, limit.get()).await?;
-        let views = items.into_iter().map(NotificationView::from).collect();
-        Ok(Reply::of(views).next(next.map(|position| cursors.at(&position))))
+        let list = seal.list(Self::ROUTE.path, user);
+        let bounds = list.bounds(&rq.query.paging)?;
+        let page = notifications.of(user, &bounds).await?;
+        Ok(list.reply(page))
     }
 }
 

@@ -1,18 +1,24 @@
 //! Tells customers by mail, and in the shop where they have an account, what became of their orders
-//! and that their account is open.
+//! and of their account. Tokens that go into a mail are made here, of the ids that events carry.
 //!
 //! The mail goes out first and is then marked as sent: it may go out twice if the function dies in
 //! between, but it is never lost.
 
-use domain::id::NotificationId;
+use domain::email::Email;
+use domain::id::{NotificationId, OrderId, UserId};
+use domain::mailed::MailedPurpose;
 use domain::notification::Notification;
+use edge::bearers::MailedSecret;
+use edge::seal::Seal;
 use edge::{Consumer, Delivery, Failure, Source};
-use store::event::Event;
+use store::event::{Event, UserFacts};
 use store::mail::Mailer;
 use store::notifications::{self, Notifications};
 use store::queues::NOTIFICATIONS_NOTIFY_CUSTOMER;
+use store::shop::Storefront;
 
-use crate::letter;
+use crate::about_people;
+use crate::letter::{self, Letter, Secret};
 
 /// Notifies customers.
 pub(crate) struct NotifyCustomer;
@@ -23,56 +29,37 @@ impl Consumer for NotifyCustomer {
         batch: 10,
     };
     const SUMMARY: &'static str = "Tells customers what happened, by mail and in the shop";
-    type Needs = (Notifications<notifications::Notify>, Mailer);
+    type Needs = (
+        Notifications<notifications::Notify>,
+        Mailer,
+        Seal,
+        Storefront,
+    );
     type Message = Delivery;
 
     async fn handle(
-        (notifications, mailer): &Self::Needs,
+        (notifications, mailer, seal, storefront): &Self::Needs,
         delivery: &Delivery,
     ) -> Result<(), Failure> {
-        let (letter, to, user, order) = match delivery.event() {
-            Event::UserRegistered(facts) => {
-                let user = Some(facts.user_id);
-                (letter::welcome(facts), &facts.email, user, None)
-            }
-            Event::OrderConfirmed(facts) => {
-                let letter = letter::order_confirmed(facts);
-                (
-                    letter,
-                    &facts.email,
-                    facts.customer_id,
-                    Some(facts.order_id),
-                )
-            }
-            Event::OrderCancelled(facts) => {
-                let letter = letter::order_cancelled(facts);
-                (
-                    letter,
-                    &facts.email,
-                    facts.customer_id,
-                    Some(facts.order_id),
-                )
-            }
-            Event::OrderExpired(facts) => {
-                let letter = letter::order_expired(facts);
-                (
-                    letter,
-                    &facts.email,
-                    facts.customer_id,
-                    Some(facts.order_id),
-                )
-            }
-            _ => return Ok(()),
+        let Some(News {
+            letter,
+            to,
+            user,
+            order,
+        }) = news(delivery.event(), seal, storefront)
+        else {
+            return Ok(());
         };
         let event = delivery.envelope.id;
         if notifications.was_mailed(event).await? {
             return Ok(());
         }
-        mailer.send(&letter.mail(to.clone())).await?;
-        let notification = user.map(|user| Notification {
+        mailer.send(&letter.mail(to)).await?;
+        let shown = user.zip(letter.kind);
+        let notification = shown.map(|(user, kind)| Notification {
             id: NotificationId::from_uuid(*event.as_uuid()),
             user,
-            kind: letter.kind,
+            kind,
             title: letter.subject.clone(),
             body: letter.short(),
             order,
@@ -84,4 +71,64 @@ impl Consumer for NotifyCustomer {
             .await?;
         Ok(())
     }
+}
+
+/// A letter, and whom it is for.
+struct News {
+    letter: Letter,
+    to: Email,
+    user: Option<UserId>,
+    order: Option<OrderId>,
+}
+
+/// What there is to write about an event.
+fn news(event: &Event, seal: &Seal, storefront: &Storefront) -> Option<News> {
+    let bearer = |facts: &UserFacts, purpose: MailedPurpose, page: &str| {
+        let secret = MailedSecret {
+            purpose,
+            user: facts.user_id,
+            id: facts.token?,
+        };
+        let token = secret.sealed(seal);
+        Some(Secret {
+            url: storefront.page(page, &token),
+            token,
+        })
+    };
+    let verification =
+        |facts: &UserFacts| bearer(facts, MailedPurpose::EmailVerification, "verify-email");
+    let letter = match event {
+        Event::UserRegistered(facts) => about_people::welcome(facts, verification(facts)),
+        Event::EmailVerificationRequested(facts) => match verification(facts) {
+            Some(secret) => about_people::verify_address(facts, secret),
+            None => about_people::address_taken(),
+        },
+        Event::EmailChanged(change) => about_people::address_left(change),
+        Event::PasswordChanged(facts) => about_people::password_changed(facts),
+        Event::PasswordResetIssued(facts) => {
+            let secret = bearer(facts, MailedPurpose::PasswordReset, "reset-password")?;
+            about_people::reset_password(facts, secret)
+        }
+        Event::OrderConfirmed(facts) => letter::order_confirmed(facts),
+        Event::OrderCancelled(facts) => letter::order_cancelled(facts),
+        Event::OrderExpired(facts) => letter::order_expired(facts),
+        _ => return None,
+    };
+    let (to, user, order) = match event {
+        Event::OrderConfirmed(facts)
+        | Event::OrderCancelled(facts)
+        | Event::OrderExpired(facts) => (&facts.email, facts.customer_id, Some(facts.order_id)),
+        Event::EmailChanged(change) => (&change.old, Some(change.user_id), None),
+        Event::UserRegistered(facts)
+        | Event::EmailVerificationRequested(facts)
+        | Event::PasswordChanged(facts)
+        | Event::PasswordResetIssued(facts) => (&facts.email, Some(facts.user_id), None),
+        _ => return None,
+    };
+    Some(News {
+        letter,
+        to: to.clone(),
+        user,
+        order,
+    })
 }

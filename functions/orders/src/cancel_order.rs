@@ -29,10 +29,13 @@ pub(crate) struct NewCancellation {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cancellation {
+    /// The order that was called off.
     order_id: OrderId,
     /// The order's status.
     status: OrderStatus,
+    /// Why; null if nobody says.
     reason: Option<Reason>,
+    /// When.
     at: Timestamp,
 }
 

@@ -1,10 +1,9 @@
 //! `GET /orders`: a customer's own orders, newest first; staff see all.
 
 use domain::role::Permission;
-use edge::cursor::PageQuery;
+use edge::paging::PageQuery;
 use edge::seal::Seal;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
-use store::handle::Page;
 use store::orders::{self, Orders};
 
 use crate::order::OrderView;
@@ -13,7 +12,8 @@ use crate::order::OrderView;
 pub(crate) struct ListOrders;
 
 impl Endpoint for ListOrders {
-    const ROUTE: Route = Route::get("/orders", "List orders").auth(Auth::SignedIn);
+    const ROUTE: Route =
+        Route::get("/orders", "List orders").auth(Auth::Mine(Permission::OrdersRead));
     type Needs = (Orders<orders::List>, Seal);
     type Path = Nothing;
     type Query = PageQuery;
@@ -24,22 +24,17 @@ impl Endpoint for ListOrders {
         (orders, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<Vec<OrderView>>, Failure> {
-        let PageQuery { cursor, limit } = &rq.query;
-        let customer = rq.caller.account()?.user;
-        let all = rq.caller.may(Permission::OrdersRead);
-        let whose = if all {
-            "all".to_owned()
-        } else {
-            customer.to_string()
+        let customer = match rq.caller.may(Permission::OrdersRead) {
+            true => None,
+            false => Some(rq.caller.account()?.user),
         };
-        let cursors = seal.cursors(Self::ROUTE.path, whose);
-        let after = cursors.open(cursor.as_deref())?;
-        let Page { items, next } = if all {
-            orders.all(after, limit.get()).await?
-        } else {
-            orders.of_customer(customer, after, limit.get()).await?
+        let whose = customer.map_or_else(|| "all".to_owned(), |customer| customer.to_string());
+        let list = seal.list(Self::ROUTE.path, whose);
+        let bounds = list.bounds(&rq.query.paging)?;
+        let page = match customer {
+            None => orders.all(&bounds).await?,
+            Some(customer) => orders.of_customer(customer, &bounds).await?,
         };
-        let views = items.into_iter().map(OrderView::from).collect();
-        Ok(Reply::of(views).next(next.map(|position| cursors.at(&position))))
+        Ok(list.reply(page))
     }
 }

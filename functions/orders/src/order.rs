@@ -11,6 +11,7 @@ use domain::order::{
     Actor, Entry, FulfilmentStatus, Line, MAX_LINES, Moment, Order, OrderError, OrderNumber,
     OrderStatus, PaymentStatus, Totals,
 };
+use domain::product::Options;
 use domain::quantity::Quantity;
 use domain::sku::Sku;
 use domain::text::{OptionName, OptionValue, Title};
@@ -24,6 +25,7 @@ use serde_json::json;
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Order")]
 pub(crate) struct OrderView {
+    /// The order's id.
     pub(crate) id: OrderId,
     /// Its number for humans.
     number: OrderNumber,
@@ -32,21 +34,40 @@ pub(crate) struct OrderView {
     status: OrderStatus,
     payment_status: PaymentStatus,
     fulfilment_status: FulfilmentStatus,
+    /// What it is paid in.
     currency: Currency,
+    /// What is ordered, each SKU once.
+    #[schemars(length(min = 1, max = 25))]
     lines: Vec<LineView>,
+    /// Where it is sent.
     shipping_address: Address,
+    /// What it costs, and what was paid of it.
     totals: TotalsView,
+    /// The payment that pays for it, once there is one.
+    #[schemars(length(max = 1))]
     payments: Vec<PaymentRef>,
+    /// What was sent of it.
+    #[schemars(length(max = 0))]
     fulfilments: Vec<Nothing>,
+    /// What came back.
+    #[schemars(length(max = 0))]
     returns: Vec<Nothing>,
+    /// What was given back for parts of it.
+    #[schemars(length(max = 0))]
     refunds: Vec<Nothing>,
+    /// What has happened to it, the oldest first.
+    #[schemars(length(max = 200))]
     timeline: Vec<EntryView>,
     /// Until when it holds its stock unpaid.
     expires_at: Timestamp,
+    /// Counts the changes, from 1; the ETag is made of it.
     version: u64,
+    /// When it was placed.
     created_at: Timestamp,
+    /// When it was changed last.
     updated_at: Timestamp,
     /// A bearer token for this order alone; given once, to a guest who placed it.
+    #[schemars(length(max = 1024), regex(pattern = r"^[A-Za-z0-9._-]+$"))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) order_token: Option<String>,
 }
@@ -56,19 +77,34 @@ pub(crate) struct OrderView {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "OrderLine")]
 pub(crate) struct LineView {
+    /// The line's id.
     id: LineId,
+    /// What was sold.
     sku: Sku,
+    /// What it was called then.
     name: Title,
+    /// What told it from the product's other variants then.
+    #[schemars(with = "Options")]
     options: BTreeMap<OptionName, OptionValue>,
+    /// How many.
     quantity: Quantity,
+    /// What one unit costs.
     unit_price: Money,
+    /// What is taken off the line.
     discount: Money,
+    /// The tax on it.
     tax: Money,
+    /// What the line costs in all.
     total: Money,
+    /// Units that were sent.
     shipped: u32,
+    /// Units that arrived.
     delivered: u32,
+    /// Units that came back.
     returned: u32,
+    /// Units that were given money back for.
     refunded: u32,
+    /// Units that were called off.
     cancelled: u32,
 }
 
@@ -76,18 +112,26 @@ pub(crate) struct LineView {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "OrderTotals")]
 pub(crate) struct TotalsView {
+    /// All lines together.
     items: Money,
+    /// What is taken off.
     discount: Money,
+    /// What sending costs.
     shipping: Money,
+    /// The tax in all.
     tax: Money,
+    /// What is to be paid.
     total: Money,
+    /// What was paid.
     captured: Money,
+    /// What of that was given back.
     refunded: Money,
 }
 
 /// A payment of an order.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct PaymentRef {
+    /// The payment's id.
     id: PaymentId,
 }
 
@@ -95,10 +139,15 @@ pub(crate) struct PaymentRef {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "TimelineEntry")]
 pub(crate) struct EntryView {
+    /// When.
     at: Timestamp,
+    /// What happened.
     #[serde(rename = "type")]
     kind: Moment,
+    /// Who did it.
     actor: Actor,
+    /// What else there is to say, such as a reason.
+    #[schemars(length(max = 200), regex(pattern = r"^[^\u0000-\u001f]*$"))]
     data: Option<String>,
 }
 

@@ -13,12 +13,19 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Payment")]
 pub(crate) struct PaymentView {
+    /// The payment's id.
     pub(crate) id: PaymentId,
+    /// The order it pays for.
     order_id: OrderId,
+    /// Where it stands.
     status: PaymentState,
+    /// How much is asked for.
     amount: Money,
+    /// How much was taken.
     captured: Money,
+    /// How much of that was given back.
     refunded: Money,
+    /// From what it is paid.
     method: PaymentMethod,
     /// Why it was declined.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -26,7 +33,9 @@ pub(crate) struct PaymentView {
     /// What the customer has to do for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     next_action: Option<NextAction>,
+    /// When it was started.
     created_at: Timestamp,
+    /// Counts the changes, from 1; the ETag is made of it.
     version: u64,
 }
 

@@ -45,13 +45,16 @@ impl Endpoint for Fallback {
     }
 }
 
-/// The methods that a path answers; none if there is no such path.
+/// The methods that a path answers; none if there is no such path. A path that is spelled out is not
+/// also the value of another's parameter.
 fn allowed<'a>(routes: &[Known<'a>], path: &str) -> BTreeSet<&'a str> {
+    let parameters = |route: &Known<'_>| route.path.matches('{').count();
     let methods: BTreeSet<&str> = routes
         .iter()
         .filter(|route| is_of(route.path, path))
-        .flat_map(|route| route.methods.iter().copied())
-        .collect();
+        .min_by_key(|route| parameters(route))
+        .map(|route| route.methods.iter().copied().collect())
+        .unwrap_or_default();
     let head = methods.contains("GET").then_some("HEAD");
     let options = (!methods.is_empty()).then_some("OPTIONS");
     methods.into_iter().chain(head).chain(options).collect()

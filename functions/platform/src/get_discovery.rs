@@ -15,16 +15,25 @@ pub(crate) struct GetDiscovery;
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Discovery {
     /// Who issues the tokens, as they name it.
+    #[schemars(url, length(max = 2_048))]
     issuer: String,
     /// Where the public keys are.
+    #[schemars(url, length(max = 2_048))]
     jwks_uri: String,
     /// Where the documentation is.
+    #[schemars(url, length(max = 2_048))]
     service_documentation: String,
     /// What a token's scope can hold.
+    #[schemars(length(max = 100))]
     scopes_supported: Vec<Permission>,
     /// What a token says.
+    #[schemars(
+        length(max = 100),
+        inner(length(max = 64), regex(pattern = "^[a-z_]+$"))
+    )]
     claims_supported: Vec<String>,
     /// A user has the same subject in every token.
+    #[schemars(length(max = 2), inner(length(max = 64), regex(pattern = "^[a-z]+$")))]
     subject_types_supported: Vec<String>,
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct GetJwks;
 /// A set of public keys.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Jwks {
+    /// Every key that a valid token may be signed with.
+    #[schemars(length(max = 100))]
     keys: Vec<Jwk>,
 }
 
@@ -19,17 +21,23 @@ pub(crate) struct Jwks {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Jwk {
     /// The family: octet key pairs.
+    #[schemars(extend("const" = "OKP"))]
     kty: String,
     /// The curve.
+    #[schemars(extend("const" = "Ed25519"))]
     crv: String,
     /// What it is for: signatures.
     #[serde(rename = "use")]
+    #[schemars(extend("const" = "sig"))]
     purpose: String,
     /// The algorithm.
+    #[schemars(extend("const" = "EdDSA"))]
     alg: String,
     /// Its id, which tokens name in their header.
+    #[schemars(length(max = 64), regex(pattern = "^[A-Za-z0-9_-]+$"))]
     kid: String,
     /// Its point, in base64url.
+    #[schemars(length(equal = 43), regex(pattern = "^[A-Za-z0-9_-]+$"))]
     x: String,
 }
 
@@ -45,15 +53,20 @@ impl Endpoint for GetJwks {
     type Body = Nothing;
     type Reply = Jwks;
 
-    async fn handle((keys,): &Self::Needs, _: &Rq<Self>) -> Result<Reply<Jwks>, Failure> {
-        let keys = keys.all().await?.into_iter().map(Jwk::from).collect();
+    async fn handle((keys,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<Jwks>, Failure> {
+        let keys = keys
+            .all(rq.now())
+            .await?
+            .into_iter()
+            .map(Jwk::from)
+            .collect();
         Ok(Reply::of(Jwks { keys }))
     }
 }
 
 impl From<PublicKey> for Jwk {
     fn from(key: PublicKey) -> Self {
-        let PublicKey { kid, x } = key;
+        let PublicKey { kid, x, until: _ } = key;
         Self {
             kty: "OKP".to_owned(),
             crv: "Ed25519".to_owned(),

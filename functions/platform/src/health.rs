@@ -11,6 +11,7 @@ pub(crate) struct Health;
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Health")]
 pub(crate) struct HealthView {
+    /// Alive, or nobody would answer.
     status: Alive,
 }
 

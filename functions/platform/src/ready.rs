@@ -11,7 +11,10 @@ pub(crate) struct Ready;
 /// Whether the shop can work.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Readiness {
+    /// Whether all dependencies answer.
     status: ReadyStatus,
+    /// Each of them.
+    #[schemars(length(max = 100))]
     dependencies: Vec<Dependency>,
 }
 
@@ -28,7 +31,10 @@ enum ReadyStatus {
 /// A service that the shop depends on.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Dependency {
+    /// Its kind and its name.
+    #[schemars(length(max = 100), regex(pattern = "^[a-z0-9 -]+$"))]
     name: String,
+    /// Whether it answers.
     status: DependencyStatus,
 }
 
@@ -45,7 +51,8 @@ enum DependencyStatus {
 impl Endpoint for Ready {
     const ROUTE: Route = Route::get("/ready", "Can the shop work?")
         .at_root()
-        .auth(Auth::Open);
+        .auth(Auth::Open)
+        .also(503);
     type Needs = (Probe,);
     type Path = Nothing;
     type Query = Nothing;

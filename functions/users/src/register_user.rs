@@ -6,16 +6,18 @@ use domain::id::UserId;
 use domain::password::Password;
 use domain::text::PersonName;
 use domain::user::User;
+use edge::seal::Seal;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::StoreError;
 use store::error::Unique;
 use store::once::Receipt;
-use store::users::{self, Users};
+use store::users::{self, Registration, Users};
 
 use crate::passwords;
 use crate::user::UserView;
+use crate::verified::verification;
 
 /// Opens an account.
 pub(crate) struct RegisterUser;
@@ -40,13 +42,16 @@ impl Endpoint for RegisterUser {
         .auth(Auth::Anyone)
         .errors(&[Code::EmailTaken])
         .memory_mb(1_024);
-    type Needs = (Users<users::Register>,);
+    type Needs = (Users<users::Register>, Seal);
     type Path = Nothing;
     type Query = Nothing;
     type Body = NewUser;
     type Reply = UserView;
 
-    async fn handle((users,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<UserView>, Failure> {
+    async fn handle(
+        (users, seal): &Self::Needs,
+        rq: &Rq<Self>,
+    ) -> Result<Reply<UserView>, Failure> {
         let NewUser {
             email,
             password,
@@ -67,8 +72,15 @@ impl Endpoint for RegisterUser {
         let hash = passwords::hash(password, rq.entropy())?;
         let id = UserId::new(rq.now(), rq.entropy());
         let user = User::register(id, email.clone(), name.clone(), *country, rq.now());
+        let token = verification(seal, &user, email, rq);
         let mut tx = users.begin(&rq.stamp);
-        users.register(&mut tx, &user, hash)?;
+        let registration = Registration {
+            user: &user,
+            password_hash: hash,
+            address: Some(rq.address()),
+            token: Some(&token),
+        };
+        users.register(&mut tx, registration)?;
         let view = UserView::from(user);
         users.remember(&mut tx, once.as_ref(), &view)?;
         tx.commit().await?;

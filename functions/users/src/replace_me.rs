@@ -4,7 +4,7 @@ use domain::country::Country;
 use domain::text::PersonName;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::users::{self, Users};
 
 use crate::user::UserView;
@@ -13,13 +13,13 @@ use crate::user::UserView;
 pub(crate) struct ReplaceMe;
 
 /// What people say of themselves.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Profile {
     /// What the person is called.
-    name: PersonName,
+    pub(crate) name: PersonName,
     /// Where the person lives.
-    country: Option<Country>,
+    pub(crate) country: Option<Country>,
 }
 
 impl Endpoint for ReplaceMe {
@@ -31,12 +31,20 @@ impl Endpoint for ReplaceMe {
     type Reply = UserView;
 
     async fn handle((users,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<UserView>, Failure> {
-        let Profile { name, country } = &rq.body;
-        let user = users.get(rq.caller.account()?.user).await?;
-        rq.expects(user.version)?;
-        let user = user.with_profile(name.clone(), *country, rq.now());
-        users.save(&user).await?;
-        let version = user.version;
-        Ok(Reply::of(user.into()).version(version))
+        rewrite(users, rq).await
     }
+}
+
+/// Writes the caller's profile as the body has it.
+pub(crate) async fn rewrite<E: Endpoint<Body = Profile>>(
+    users: &Users<users::Edit>,
+    rq: &Rq<E>,
+) -> Result<Reply<UserView>, Failure> {
+    let Profile { name, country } = &rq.body;
+    let old = users.get(rq.caller.account()?.user).await?;
+    rq.expects(old.version)?;
+    let user = old.with_profile(name.clone(), *country, rq.now());
+    users.save(&rq.stamp, &old, &user).await?;
+    let version = user.version;
+    Ok(Reply::of(user.into()).version(version))
 }

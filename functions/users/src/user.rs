@@ -12,21 +12,36 @@ use domain::user::{User, UserStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Which user.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct UserPath {
+    /// The user's id.
+    pub(crate) id: UserId,
+}
+
 /// A person with an account.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "User")]
 pub(crate) struct UserView {
+    /// The account's id.
     id: UserId,
+    /// Where mail goes, and what the person signs in with.
     email: Email,
     /// Whether the owner of the address has shown that they read it.
     email_verified: bool,
     name: PersonName,
+    /// What the person may do, by role.
+    #[schemars(length(max = 5))]
     roles: BTreeSet<Role>,
     status: UserStatus,
+    /// Where the person lives; null if they do not say.
     country: Option<Country>,
+    /// When the account was opened.
     created_at: Timestamp,
+    /// When it was changed last.
     updated_at: Timestamp,
+    /// Counts the changes, from 1; the ETag is made of it.
     version: u64,
 }
 
@@ -40,6 +55,7 @@ impl From<User> for UserView {
             roles,
             status,
             country,
+            sessions_since: _,
             created_at,
             updated_at,
             version,

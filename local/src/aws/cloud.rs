@@ -47,7 +47,7 @@ pub struct Cloud {
     pub(super) dynamo: DynamoDb,
     sqs: Sqs,
     mail: Mail,
-    secrets: BTreeMap<String, String>,
+    secrets: RwLock<BTreeMap<String, String>>,
     clock: Arc<dyn Clock>,
     ledger: Ledger,
     meter: Meter,
@@ -77,13 +77,19 @@ impl Cloud {
             sqs: Sqs::new(journal, config.clock.clone(), place.clone()),
             dynamo,
             place,
-            secrets: config.secrets,
+            secrets: RwLock::new(config.secrets),
             clock: config.clock,
             ledger: Ledger::default(),
             meter: Meter::default(),
             faults: RwLock::new(None),
             writes: watch::Sender::new(0),
         }))
+    }
+
+    /// Gives a secret another value.
+    pub fn set_secret(&self, name: &str, value: &str) {
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        secrets.insert(name.to_owned(), value.to_owned());
     }
 
     /// Makes a queue. It runs on the async runtime that this is called on. A queue that exists
@@ -219,7 +225,8 @@ impl Cloud {
             Service::Sqs => self.sqs.call(&call.operation, call.body.clone()).await,
             Service::Ses => self.mail.send(&call.body, self.clock.now()),
             Service::SecretsManager => {
-                secrets::call(&self.secrets, &self.place, &call.operation, &call.body)
+                let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+                secrets::call(&secrets, &self.place, &call.operation, &call.body)
             }
         }
     }

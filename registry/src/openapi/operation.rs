@@ -1,12 +1,19 @@
 //! One route as an operation.
 
+use edge::bounds::bound;
 use edge::function::{Description, Trigger};
 use edge::route::{Auth, Caching, Idempotency, Method, Wrapping};
 use edge::{Function, Route};
+use schemars::Schema;
 use serde_json::{Map, Value, json};
 
+use super::components::{MOST_ITEMS, header_references};
+use super::examples::{Example, Examples};
+use super::links::Links;
 use super::parameters::parameters;
+use super::patch;
 use super::problems::{codes, responses};
+use super::prose;
 use super::schemas::{Renames, Schemas};
 use crate::Service;
 
@@ -36,47 +43,76 @@ pub(super) fn describe(
 }
 
 impl Described {
-    /// Path, method and operation.
-    pub(super) fn operation(self, renames: &Renames) -> (String, String, Value) {
+    pub(super) fn operation_id(&self) -> String {
+        self.function.operation_id()
+    }
+
+    pub(super) const fn route(&self) -> &'static Route {
+        self.route
+    }
+
+    /// Where the route's module stands.
+    pub(super) fn source(&self) -> String {
+        format!(
+            "functions/{}/src/{}.rs",
+            self.service.name, self.function.module
+        )
+    }
+
+    /// The schema of its body, if it takes one.
+    pub(super) fn body(&self, renames: &Renames) -> Option<Value> {
+        let body = self.schemas.body.clone()?;
+        Some(taken(body, renames))
+    }
+
+    /// Path, method and operation; `named` are the schemas with a name, `said` is what the route's module says of it.
+    pub(super) fn operation(
+        self,
+        renames: &Renames,
+        examples: &Examples,
+        links: &Links,
+        named: &Map<String, Value>,
+        said: &str,
+    ) -> (String, String, Value) {
+        let body = self.body(renames);
         let Self {
             service,
             function,
             route,
             schemas,
         } = self;
-        let taken = |schema: schemars::Schema| {
-            let mut schema = schema.to_value();
-            renames.apply(&mut schema);
-            schema
-        };
-        let (path, query) = (taken(schemas.path), taken(schemas.query));
-        let reply = schemas.reply.map(schemars::Schema::to_value);
-        let tagged = is_tagged(route, reply.as_ref());
+        let example = examples.of(function);
+        let path = taken(schemas.path, renames);
+        let query = taken(schemas.query, renames);
+        let reply = schemas.reply.map(answered);
+        let tagged = is_tagged(route);
+        let paged = query["properties"].get("cursor").is_some();
         let mut operation = json!({
             "operationId": function.operation_id(),
             "summary": route.summary,
+            "description": prose::description(said, route, tagged, paged, &schemas.fields),
             "tags": [service.name],
+            "security": security(route.auth),
         });
-        if let Some(description) = who(route.auth) {
-            operation["description"] = json!(description);
-        }
-        operation["security"] = security(route.auth);
-        let parameters = parameters(route, &path, &query, tagged);
+        let parameters = parameters(route, &path, &query, tagged, example);
         if !parameters.is_empty() {
             operation["parameters"] = json!(parameters);
         }
-        let has_body = schemas.body.is_some();
-        if let Some(body) = schemas.body {
-            operation["requestBody"] = json!({
-                "required": true,
-                "content": { "application/json": { "schema": taken(body) } },
-            });
+        let has_body = body.is_some();
+        if let Some(body) = body {
+            operation["requestBody"] = match route.method {
+                Method::Patch => patch::request(&body, named, example),
+                _ => request(&body, schemas.body_required, example),
+            };
         }
-        let paged = query["properties"].get("cursor").is_some();
+        let links = reply
+            .as_ref()
+            .map(|reply| links.from(route, reply))
+            .unwrap_or_default();
         let mut answers = Map::new();
         answers.insert(
             route.status.to_string(),
-            success(route, reply, paged, tagged),
+            success(route, reply.as_ref(), paged, tagged, example, links),
         );
         if tagged {
             answers.insert(
@@ -84,83 +120,137 @@ impl Described {
                 json!({ "$ref": "#/components/responses/NotModified" }),
             );
         }
-        answers.extend(responses(&codes(function, route, has_body)));
+        answers.extend(responses(
+            &codes(function, route, has_body),
+            route.method == Method::Patch,
+        ));
+        if let (Some(status), Some(reply)) = (route.also, reply) {
+            also(&mut answers, status, &reply);
+        }
+        answers.sort_keys();
         operation["responses"] = Value::Object(answers);
         let method = route.method.name().to_ascii_lowercase();
         (route.full_path(), method, operation)
     }
 }
 
-/// Whether a read answers with an ETag: what it shows has a version.
-fn is_tagged(route: &Route, reply: Option<&Value>) -> bool {
-    route.method == Method::Get
-        && route.caching == Caching::Revalidate
-        && reply.is_some_and(|reply| reply["type"] != "array")
+/// A schema of what is taken.
+fn taken(schema: Schema, renames: &Renames) -> Value {
+    let mut schema = answered(schema);
+    renames.apply(&mut schema);
+    schema
 }
 
-fn who(auth: Auth) -> Option<String> {
-    match auth {
-        Auth::Open => None,
-        Auth::Anyone => {
-            Some("For anyone. A token is not needed; one that is sent must be valid.".to_owned())
-        }
-        Auth::SignedIn => Some("For anyone who is signed in.".to_owned()),
-        Auth::Owner(permission) => Some(format!(
-            "For its owner, for the holder of its order token, and for staff with the permission \
-             `{}`; to everybody else it does not exist.",
-            permission.as_str()
-        )),
-        Auth::Staff(permission) => Some(format!(
-            "For staff with the permission `{}`.",
-            permission.as_str()
-        )),
-    }
+/// A schema of what is answered.
+fn answered(schema: Schema) -> Value {
+    let mut schema = schema.to_value();
+    bound(&mut schema);
+    schema
 }
 
+/// Whether a read answers with an ETag: somebody may keep it, and ask whether it is still current.
+fn is_tagged(route: &Route) -> bool {
+    route.method == Method::Get && route.caching != Caching::NoStore
+}
+
+/// An API key goes wherever a person's token goes.
 fn security(auth: Auth) -> Value {
     match auth {
         Auth::Open => json!([]),
-        Auth::Anyone => json!([{}, { "bearer": [] }]),
-        Auth::SignedIn | Auth::Owner(_) => json!([{ "bearer": [] }]),
-        Auth::Staff(permission) => json!([{ "bearer": [permission.as_str()] }]),
+        Auth::Anyone => json!([{}, { "bearer": [] }, { "apiKey": [] }]),
+        // A key has no account of its own.
+        Auth::SignedIn => json!([{ "bearer": [] }]),
+        Auth::Mine(_) | Auth::Owner(_) | Auth::Staff(_) => {
+            json!([{ "bearer": [] }, { "apiKey": [] }])
+        }
     }
 }
 
-fn success(route: &Route, reply: Option<Value>, paged: bool, tagged: bool) -> Value {
-    let content = match (route.wrapping, reply) {
-        (_, None) if route.status == 204 => None,
-        (Wrapping::Envelope, None) => None,
-        (Wrapping::Bare, None) => Some(json!({ "*/*": {} })),
-        (Wrapping::Bare, Some(reply)) => Some(json!({ "application/json": { "schema": reply } })),
-        (Wrapping::Envelope, Some(reply)) => {
-            Some(json!({ "application/json": { "schema": envelope(&reply, paged) } }))
+fn request(schema: &Value, required: bool, example: Example<'_>) -> Value {
+    let mut content = json!({ "schema": schema });
+    if let Some(body) = example.body() {
+        content["example"] = body;
+    }
+    json!({
+        "description": "What is asked for.",
+        "required": required,
+        "content": { "application/json": content },
+    })
+}
+
+fn success(
+    route: &Route,
+    reply: Option<&Value>,
+    paged: bool,
+    tagged: bool,
+    example: Example<'_>,
+    links: Map<String, Value>,
+) -> Value {
+    let mut content = Map::new();
+    if let Some(reply) = reply {
+        for (media_type, schema) in media_types(route, reply, paged) {
+            let mut content_of = json!({ "schema": schema });
+            if let Some(body) = example.reply(&media_type) {
+                content_of["example"] = body;
+            }
+            content.insert(media_type, content_of);
         }
-    };
+    }
     let created = route.method == Method::Post && route.status == 201;
-    let headers: Map<String, Value> = [
-        ("X-Trace-Id", true),
-        ("Cache-Control", true),
+    let headers = header_references([
         ("ETag", tagged),
         ("Location", created),
         (
             "Idempotency-Replayed",
             route.idempotency != Idempotency::Natural,
         ),
-    ]
-    .into_iter()
-    .filter(|(_, sent)| *sent)
-    .map(|(name, _)| {
-        (
-            name.to_owned(),
-            json!({ "$ref": format!("#/components/headers/{name}") }),
-        )
-    })
-    .collect();
+    ]);
     let mut response = json!({ "description": description(route), "headers": headers });
-    if let Some(content) = content {
-        response["content"] = content;
+    if !content.is_empty() {
+        response["content"] = Value::Object(content);
+    }
+    if !links.is_empty() {
+        response["links"] = Value::Object(links);
     }
     response
+}
+
+/// What a reply is sent as: JSON, unless its type names other media types.
+fn media_types(route: &Route, reply: &Value, paged: bool) -> Vec<(String, Value)> {
+    let mut schema = reply.clone();
+    let named = schema
+        .as_object_mut()
+        .and_then(|schema| schema.shift_remove("x-media-types"));
+    let named = named.as_ref().and_then(Value::as_array);
+    match (route.wrapping, named) {
+        (Wrapping::Bare, Some(named)) => named
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|media_type| (media_type.to_owned(), schema.clone()))
+            .collect(),
+        (Wrapping::Bare, None) => vec![("application/json".to_owned(), schema)],
+        (Wrapping::Envelope, _) => {
+            vec![("application/json".to_owned(), envelope(&schema, paged))]
+        }
+    }
+}
+
+/// Adds a status that comes with the same body as success does, beside the error of that status.
+fn also(answers: &mut Map<String, Value>, status: u16, reply: &Value) {
+    let both = json!({
+        "description": "What was asked for, with the news that not all is well; or an error.",
+        "headers": header_references([("Retry-After", true)]),
+        "content": {
+            "application/json": {
+                "schema": { "anyOf": [
+                    envelope(reply, false),
+                    { "$ref": "#/components/schemas/Error" },
+                ] },
+            },
+            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+        },
+    });
+    answers.insert(status.to_string(), both);
 }
 
 const fn description(route: &Route) -> &'static str {
@@ -174,12 +264,27 @@ const fn description(route: &Route) -> &'static str {
 }
 
 fn envelope(data: &Value, paged: bool) -> Value {
-    let mut properties = json!({ "success": { "const": true }, "data": data });
+    let mut data = data.clone();
+    // No list is without a bound, and a page's is the widest.
+    if data["type"] == "array" && data.get("maxItems").is_none() {
+        data["maxItems"] = json!(MOST_ITEMS);
+    }
+    if data.get("$ref").is_none() && data.get("description").is_none() {
+        data["description"] = json!("What was asked for.");
+    }
+    let success = json!({ "type": "boolean", "const": true, "description": "Always true." });
+    let mut properties = json!({ "success": success, "data": data });
     let mut required = vec!["success", "data"];
     if paged {
         properties["meta"] = json!({ "$ref": "#/components/schemas/PageMeta" });
         properties["links"] = json!({ "$ref": "#/components/schemas/PageLinks" });
         required.extend(["meta", "links"]);
     }
-    json!({ "type": "object", "properties": properties, "required": required })
+    json!({
+        "type": "object",
+        "description": "A success.",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
 }

@@ -4,18 +4,20 @@ use edge::Route;
 use edge::route::{Idempotency, Precondition};
 use serde_json::{Value, json};
 
+use super::examples::{Example, suggested};
 use super::problems::takes_if_match;
 
 /// The parameters of a route.
-pub(super) fn parameters(route: &Route, path: &Value, query: &Value, tagged: bool) -> Vec<Value> {
+pub(super) fn parameters(
+    route: &Route,
+    path: &Value,
+    query: &Value,
+    tagged: bool,
+    example: Example<'_>,
+) -> Vec<Value> {
     let in_path = route.parameters().into_iter().map(|name| {
         let schema = path["properties"].get(name).cloned();
-        parameter(
-            name,
-            "path",
-            true,
-            schema.unwrap_or_else(|| json!({ "type": "string" })),
-        )
+        parameter(name, "path", true, schema.unwrap_or_default(), example)
     });
     let required = |name: &str| {
         let names = query["required"].as_array();
@@ -25,7 +27,7 @@ pub(super) fn parameters(route: &Route, path: &Value, query: &Value, tagged: boo
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(name, schema)| parameter(name, "query", required(name), schema.clone()));
+        .map(|(name, schema)| parameter(name, "query", required(name), schema.clone(), example));
     in_path
         .chain(in_query)
         .chain(headers(route, tagged))
@@ -50,7 +52,13 @@ fn headers(route: &Route, tagged: bool) -> impl Iterator<Item = Value> {
         .map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }))
 }
 
-fn parameter(name: &str, place: &str, required: bool, schema: Value) -> Value {
+fn parameter(
+    name: &str,
+    place: &str,
+    required: bool,
+    schema: Value,
+    example: Example<'_>,
+) -> Value {
     let mut schema = present(schema);
     let description = schema
         .as_object_mut()
@@ -61,6 +69,12 @@ fn parameter(name: &str, place: &str, required: bool, schema: Value) -> Value {
     }
     if let Some(description) = description {
         parameter["description"] = description;
+    }
+    if let Some(value) = example
+        .parameter(place, name, &schema)
+        .or_else(|| suggested(&schema))
+    {
+        parameter["example"] = value;
     }
     parameter["schema"] = schema;
     parameter
@@ -85,6 +99,9 @@ fn present(mut schema: Value) -> Value {
     let mut kept = kept.clone();
     if let Some(description) = schema.get("description") {
         kept["description"] = description.clone();
+    }
+    if let Some(examples) = schema.get("examples") {
+        kept["examples"] = examples.clone();
     }
     kept
 }

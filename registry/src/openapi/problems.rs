@@ -6,6 +6,8 @@ use edge::route::{Auth, Idempotency, Method, Precondition};
 use edge::{Code, Function, Route};
 use serde_json::{Map, Value, json};
 
+use super::components::header_references;
+
 /// Every code that a route can answer with.
 pub(super) fn codes(function: &Function, route: &Route, has_body: bool) -> Vec<Code> {
     let needs = (function.declare)();
@@ -13,7 +15,12 @@ pub(super) fn codes(function: &Function, route: &Route, has_body: bool) -> Vec<C
     let follows = [
         (Code::InvalidRequest, true),
         (Code::Unauthenticated, route.auth != Auth::Open),
-        (Code::Forbidden, matches!(route.auth, Auth::Staff(_))),
+        // Also whoever may do all that their account may: an API key has scopes of its own.
+        (Code::Forbidden, route.auth != Auth::Open),
+        (Code::MethodNotAllowed, true),
+        (Code::NotAcceptable, !route.produces.contains(&"*/*")),
+        (Code::RateLimited, true),
+        (Code::PatchFailed, route.method == Method::Patch),
         (Code::NotFound, !route.parameters().is_empty()),
         (Code::Conflict, writes && !needs.grants.is_empty()),
         (Code::PreconditionFailed, takes_if_match(route)),
@@ -47,7 +54,7 @@ pub(super) fn takes_if_match(route: &Route) -> bool {
 }
 
 /// The error responses of an operation, by status.
-pub(super) fn responses(codes: &[Code]) -> Vec<(String, Value)> {
+pub(super) fn responses(codes: &[Code], patches: bool) -> Vec<(String, Value)> {
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
         by_status.entry(code.status()).or_default().push(*code);
@@ -56,8 +63,10 @@ pub(super) fn responses(codes: &[Code]) -> Vec<(String, Value)> {
         .into_iter()
         .map(|(status, codes)| {
             let response = match codes.as_slice() {
-                [code] => json!({ "$ref": format!("#/components/responses/{}", id(*code)) }),
-                codes => response(codes),
+                [code] if !patches || code.status() != 415 => {
+                    json!({ "$ref": format!("#/components/responses/{}", id(*code)) })
+                }
+                codes => response(codes, patches),
             };
             (status.to_string(), response)
         })
@@ -68,7 +77,7 @@ pub(super) fn responses(codes: &[Code]) -> Vec<(String, Value)> {
 pub(super) fn shared_responses() -> Map<String, Value> {
     Code::ALL
         .iter()
-        .map(|code| (id(*code), response(&[*code])))
+        .map(|code| (id(*code), response(&[*code], false)))
         .collect()
 }
 
@@ -96,7 +105,23 @@ pub(super) fn examples() -> Map<String, Value> {
 /// An example of a trace id.
 pub(super) const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-fn response(codes: &[Code]) -> Value {
+/// An error of a code as a problem.
+fn as_problem(code: Code) -> Value {
+    let title = http::StatusCode::from_u16(code.status())
+        .ok()
+        .and_then(|status| status.canonical_reason());
+    json!({
+        "type": "about:blank",
+        "title": title,
+        "status": code.status(),
+        "detail": code.title(),
+        "code": code.name(),
+        "errors": [],
+        "traceId": TRACE,
+    })
+}
+
+fn response(codes: &[Code], patches: bool) -> Value {
     let lines: Vec<String> = codes
         .iter()
         .map(|code| format!("`{}`: {}", code.name(), code.title()))
@@ -110,37 +135,35 @@ fn response(codes: &[Code]) -> Value {
         .collect();
     json!({
         "description": lines.join("\n\n"),
-        "headers": headers(codes),
+        "headers": headers(codes, patches),
         "content": {
             "application/json": {
                 "schema": { "$ref": "#/components/schemas/Error" },
                 "examples": examples,
             },
-            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+            "application/problem+json": {
+                "schema": { "$ref": "#/components/schemas/Problem" },
+                "example": codes.first().map(|code| as_problem(*code)),
+            },
         },
     })
 }
 
-fn headers(codes: &[Code]) -> Map<String, Value> {
+fn headers(codes: &[Code], patches: bool) -> Map<String, Value> {
     let any = |test: fn(&Code) -> bool| codes.iter().any(test);
-    [
-        ("X-Trace-Id", true),
+    header_references([
         ("WWW-Authenticate", any(|code| code.status() == 401)),
         ("Allow", any(|code| code.status() == 405)),
         (
             "Retry-After",
-            any(|code| code.is_retryable() && code.status() != 500),
+            any(|code| code.status() == 429 || code.is_retryable() && code.status() != 500),
         ),
-    ]
-    .into_iter()
-    .filter(|(_, sent)| *sent)
-    .map(|(name, _)| {
+        ("Accept-Patch", patches && any(|code| code.status() == 415)),
         (
-            name.to_owned(),
-            json!({ "$ref": format!("#/components/headers/{name}") }),
-        )
-    })
-    .collect()
+            "Idempotency-Replayed",
+            codes.contains(&Code::PaymentDeclined),
+        ),
+    ])
 }
 
 /// The code's name among the components: `OutOfStock`.

@@ -4,12 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use edge::bounds::bound;
 use edge::function::Description;
 use schemars::SchemaGenerator;
 use schemars::generate::{Contract, SchemaSettings};
 use serde_json::{Map, Value};
 
-const AT: &str = "#/components/schemas/";
+/// What references to named schemas begin with.
+pub(super) const AT: &str = "#/components/schemas/";
 
 /// The two generators.
 pub(super) struct Schemas {
@@ -79,7 +81,9 @@ fn generator(contract: Contract) -> SchemaGenerator {
 }
 
 fn definitions(mut generator: SchemaGenerator) -> BTreeMap<String, Value> {
-    generator.take_definitions(true).into_iter().collect()
+    let mut definitions = generator.take_definitions(true);
+    definitions.values_mut().for_each(bound);
+    definitions.into_iter().collect()
 }
 
 /// The names that stand for different things in the two, be it only by what they refer to.

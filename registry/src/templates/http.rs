@@ -61,6 +61,11 @@ fn definition() -> Value {
         for (verb, function) in methods {
             item.insert(verb.name().to_ascii_lowercase(), operation(function, &path));
         }
+        if let Some(fallback) = gateway::fallback() {
+            for verb in gateway::overlooked(&path) {
+                item.insert(verb.name().to_ascii_lowercase(), operation(fallback, &path));
+            }
+        }
         paths.insert(path, Value::Object(item));
     }
     if let Some(fallback) = gateway::fallback() {

@@ -30,12 +30,22 @@ pub(crate) enum Input {
     StoreCurrency,
     /// The shop's public URL.
     PublicUrl,
+    /// Where links in mails lead.
+    StorefrontUrl,
+    /// Who becomes admin.
+    AdminEmail,
     /// Whom mail is from.
     MailFrom,
     /// The verified identity behind it.
     MailIdentity,
     /// Who moves the money.
     PaymentProvider,
+    /// How many requests a minute each caller has.
+    RateLimits,
+    /// The web origins whose pages may call the API.
+    CorsOrigins,
+    /// The proxies whose word on the client's address counts.
+    TrustedProxies,
     /// Where alarms are sent.
     AlarmTopic,
 }
@@ -54,9 +64,14 @@ impl Input {
             Self::EdgeKey => "EdgeKeyArn".to_owned(),
             Self::StoreCurrency => "StoreCurrency".to_owned(),
             Self::PublicUrl => "PublicUrl".to_owned(),
+            Self::StorefrontUrl => "StorefrontUrl".to_owned(),
+            Self::AdminEmail => "AdminEmail".to_owned(),
             Self::MailFrom => "MailFrom".to_owned(),
             Self::MailIdentity => "MailIdentity".to_owned(),
             Self::PaymentProvider => "PaymentProvider".to_owned(),
+            Self::RateLimits => "RateLimits".to_owned(),
+            Self::CorsOrigins => "CorsOrigins".to_owned(),
+            Self::TrustedProxies => "TrustedProxies".to_owned(),
             Self::AlarmTopic => "AlarmTopicArn".to_owned(),
         }
     }
@@ -73,9 +88,14 @@ impl Input {
             Self::EdgeKey => "The ARN of the secret that seals cursors and order tokens.".into(),
             Self::StoreCurrency => "The ISO 4217 code of the shop's own currency.".into(),
             Self::PublicUrl => "The shop's public URL.".into(),
+            Self::StorefrontUrl => "The URL of the pages that links in mails lead to.".into(),
+            Self::AdminEmail => "The address whose owner becomes admin, or none.".into(),
             Self::MailFrom => "The address that mail is sent from.".into(),
             Self::MailIdentity => "The verified SES identity that mail is sent under.".into(),
             Self::PaymentProvider => "Who moves the money.".into(),
+            Self::RateLimits => "How many requests a minute each caller has.".into(),
+            Self::CorsOrigins => "The web origins whose pages may call the API.".into(),
+            Self::TrustedProxies => "The proxies whose word on the client's address counts.".into(),
             Self::AlarmTopic => "The ARN of the topic that alarms are sent to.".into(),
         }
     }
@@ -97,7 +117,16 @@ impl Input {
             Self::SigningSecret => reference(SIGNING_SECRET),
             Self::EdgeKey => reference(EDGE_KEY),
             Self::AlarmTopic => reference(ALARM_TOPIC),
-            Self::StoreCurrency | Self::MailFrom | Self::PaymentProvider => reference(&self.name()),
+            Self::StoreCurrency
+            | Self::AdminEmail
+            | Self::MailFrom
+            | Self::PaymentProvider
+            | Self::RateLimits
+            | Self::CorsOrigins
+            | Self::TrustedProxies => reference(&self.name()),
+            Self::StorefrontUrl => json!({ "Fn::If": [
+                "HasStorefrontUrl", { "Ref": "StorefrontUrl" }, Self::PublicUrl.in_root(),
+            ] }),
             Self::PublicUrl => json!({ "Fn::If": [
                 "HasPublicUrl",
                 { "Ref": "PublicUrl" },

@@ -33,6 +33,7 @@ pub fn root() -> Value {
         "Parameters": parameters(),
         "Conditions": {
             "HasPublicUrl": is_given("PublicUrl"),
+            "HasStorefrontUrl": is_given("StorefrontUrl"),
             "HasMailIdentity": is_given("MailIdentity"),
             "HasAlarmEmail": is_given("AlarmEmail"),
         },
@@ -53,12 +54,47 @@ fn parameters() -> Value {
             "Default": "EUR",
             "AllowedPattern": "[A-Z]{3}",
         },
+        "RateLimits": {
+            "Type": "String",
+            "Description": "How many requests a minute each caller has, and how many of them an \
+                            instance reports at once: for most routes, and for those where secrets \
+                            are tried. Or off.",
+            "Default": "default=100/10,strict=10/1",
+            "AllowedPattern": "off|default=[0-9]+/[0-9]+,strict=[0-9]+/[0-9]+",
+        },
+        "CorsOrigins": {
+            "Type": "String",
+            "Description": "The web origins whose pages may call the API, such as \
+                            https://shop.example.com, separated by commas; or none.",
+            "Default": "none",
+            "AllowedPattern": "none|https?://[^*/,]+(,\\s*https?://[^*/,]+)*",
+        },
+        "TrustedProxies": {
+            "Type": "String",
+            "Description": "The networks of proxies before the gateway, such as a CDN's, whose \
+                            X-Forwarded-For tells the client's address, separated by commas; or none.",
+            "Default": "none",
+        },
         "PublicUrl": {
             "Type": "String",
             "Description": "The URL that the shop is known under, without a slash at its end; the \
                             gateway's own unless given. Access tokens name it as their issuer.",
             "Default": "",
             "AllowedPattern": "(https://[^/ ]+)?",
+        },
+        "StorefrontUrl": {
+            "Type": "String",
+            "Description": "The URL of the pages that links in mails lead to, without a slash at its \
+                            end; PublicUrl unless given.",
+            "Default": "",
+            "AllowedPattern": "(https://[^ ?#]+[^ ?#/])?",
+        },
+        "AdminEmail": {
+            "Type": "String",
+            "Description": "The address whose owner becomes admin, once they have shown that they \
+                            read it; none for nobody.",
+            "Default": "none",
+            "AllowedPattern": "none|[^@ ]+@[^@ ]+",
         },
         "MailFrom": {
             "Type": "String",

@@ -94,7 +94,12 @@ fn input(setting: Setting) -> Input {
         Setting::EdgeKey => Input::EdgeKey,
         Setting::StoreCurrency => Input::StoreCurrency,
         Setting::Issuer => Input::PublicUrl,
+        Setting::StorefrontUrl => Input::StorefrontUrl,
+        Setting::AdminEmail => Input::AdminEmail,
         Setting::MailFrom => Input::MailFrom,
+        Setting::RateLimits => Input::RateLimits,
+        Setting::CorsOrigins => Input::CorsOrigins,
+        Setting::TrustedProxies => Input::TrustedProxies,
         Setting::PaymentProvider => Input::PaymentProvider,
     }
 }

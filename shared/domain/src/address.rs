@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::country::Country;
-use crate::text::{PersonName, line};
+use crate::text::{LINE, PersonName, line};
 use crate::value::string_value;
 
 string_value! {
@@ -12,6 +12,7 @@ string_value! {
     pub struct AddressLine {
         format: "address-line",
         length: 1..=100,
+        pattern: LINE,
         check: |text| line(text, 100, "must be 1 to 100 characters"),
     }
 }
@@ -21,6 +22,7 @@ string_value! {
     pub struct PostalCode {
         format: "postal-code",
         length: 1..=16,
+        pattern: LINE,
         check: |text| line(text, 16, "must be 1 to 16 characters"),
     }
 }

@@ -143,7 +143,15 @@ impl TryFrom<String> for Timestamp {
     }
 }
 
-parsed_text!(Timestamp, "date-time", 20, 35);
+parsed_text!(
+    Timestamp,
+    "date-time",
+    20,
+    35,
+    // Which days a month has is for the format to say.
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+    "A moment in RFC 3339. The shop answers with three decimals and `Z`."
+);
 
 /// Where the present moment comes from.
 pub trait Clock: Send + Sync {

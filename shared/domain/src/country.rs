@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::Broken;
-use crate::value::parsed_text;
+use crate::value::listed_text;
 
 /// A name of its own, because serde's derive takes a field spelt `&'static str` for one to borrow.
 type Code = &'static str;
@@ -64,7 +64,11 @@ impl TryFrom<String> for Country {
     }
 }
 
-parsed_text!(Country, "country", 2, 2);
+listed_text!(
+    Country,
+    "country",
+    "A country or territory by its two capital letters of ISO 3166-1."
+);
 
 // ISO 3166-1:2020, officially assigned alpha-2 codes, from the ISO Online Browsing Platform.
 #[rustfmt::skip]

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 use crate::rule::Broken;
-use crate::value::parsed_text;
+use crate::value::listed_text;
 
 /// A name of its own, because serde's derive takes a field spelt `&'static str` for one to borrow.
 type Code = &'static str;
@@ -111,7 +111,11 @@ impl TryFrom<String> for Currency {
     }
 }
 
-parsed_text!(Currency, "currency", 3, 3);
+listed_text!(
+    Currency,
+    "currency",
+    "A currency by its three capital letters of ISO 4217."
+);
 
 // ISO 4217:2015, list one (current currency and funds codes, as amended up to 2026), published by
 // SIX on behalf of ISO. Codes without a minor unit (metals, SDR, testing, "no currency") are left

@@ -1,5 +1,6 @@
 //! Email addresses, as far as one can judge them without sending a mail.
 
+use crate::id::UserId;
 use crate::rule::Broken;
 use crate::value::string_value;
 
@@ -8,11 +9,25 @@ string_value! {
     pub struct Email {
         format: "email",
         length: 6..=254,
+        pattern: PATTERN,
         check: check,
     }
 }
 
+/// [`check`] as a pattern; only the length of the whole stands beside it.
+const PATTERN: &str = concat!(
+    r"^(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*",
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$",
+);
+
 impl Email {
+    /// What stands for the address of an account that is erased: unique, and of a domain in which no
+    /// mail is ever delivered (RFC 2606).
+    #[must_use]
+    pub fn of_erased(id: UserId) -> Self {
+        Self(format!("erased+{id}@erased.invalid"))
+    }
+
     /// The address in lower case: two addresses are one when their canonical forms are equal.
     ///
     /// By the book the part before the `@` may tell cases apart; no mail service does, and two
@@ -63,6 +78,9 @@ fn is_domain(domain: &str) -> bool {
     let Some((_, top)) = domain.rsplit_once('.') else {
         return false;
     };
-    // A numeric top label would be an IP address, where no mail is delivered to customers.
-    domain.split('.').all(is_label) && top.len() >= 2 && !top.chars().all(|c| c.is_ascii_digit())
+    // A numeric top label would be an IP address, where no mail is delivered to customers; those of
+    // names all begin with a letter.
+    domain.split('.').all(is_label)
+        && top.len() >= 2
+        && top.starts_with(|c: char| c.is_ascii_alphabetic())
 }

@@ -11,9 +11,13 @@ use crate::clock::{Entropy, Timestamp};
 use crate::rule::Broken;
 use crate::value::parsed_text;
 
+/// The hyphenated form as a pattern.
+pub(crate) const UUID: &str =
+    "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$";
+
 macro_rules! id {
-    ($(#[$meta:meta])* $name:ident) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $name:ident) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(Uuid);
@@ -78,7 +82,14 @@ macro_rules! id {
             }
         }
 
-        parsed_text!($name, "uuid", 36, 36);
+        parsed_text!(
+            $name,
+            "uuid",
+            36,
+            36,
+            UUID,
+            $crate::value::prose([$($doc),*])
+        );
     };
 }
 
@@ -113,6 +124,18 @@ id! {
 id! {
     /// Names a session.
     SessionId
+}
+id! {
+    /// Names an API key.
+    ApiKeyId
+}
+id! {
+    /// Names an entry of the audit trail.
+    AuditId
+}
+id! {
+    /// Names a token that is sent by mail.
+    MailedTokenId
 }
 id! {
     /// Names an event, or one run of whoever works on it.

@@ -9,11 +9,15 @@
 //! `Product`, `Level`, `Order`, `Payment`) do not: what the wire and the tables hold is decided there.
 
 pub mod address;
+pub mod api_key;
+pub mod attempts;
+pub mod audit;
 pub mod clock;
 pub mod country;
 pub mod currency;
 pub mod email;
 pub mod id;
+pub mod mailed;
 pub mod money;
 pub mod notification;
 pub mod order;
@@ -23,6 +27,7 @@ pub mod product;
 pub mod quantity;
 pub mod role;
 pub mod rule;
+pub mod session;
 pub mod sku;
 pub mod slug;
 pub mod stock;

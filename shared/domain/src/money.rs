@@ -230,6 +230,8 @@ impl JsonSchema for Money {
             "properties": {
                 "amount": {
                     "type": "integer",
+                    "format": "int64",
+                    "description": "How many minor units.",
                     "minimum": -Self::MAX_AMOUNT,
                     "maximum": Self::MAX_AMOUNT,
                 },
@@ -238,5 +240,26 @@ impl JsonSchema for Money {
             "required": ["amount", "currency"],
             "additionalProperties": false,
         })
+    }
+}
+
+/// What a price looks like on the wire: money that is not negative.
+pub struct Price;
+
+impl JsonSchema for Price {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Price".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Money::json_schema(generator);
+        schema.insert(
+            "description".to_owned(),
+            "What something costs, in minor units of a currency.".into(),
+        );
+        if let Some(amount) = schema.pointer_mut("/properties/amount/minimum") {
+            *amount = 0.into();
+        }
+        schema
     }
 }

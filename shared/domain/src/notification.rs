@@ -15,6 +15,10 @@ word_enum! {
         OrderExpired => "orderExpired",
         /// An account was opened.
         Welcome => "welcome",
+        /// The account has another password.
+        PasswordChanged => "passwordChanged",
+        /// The account moved to another address.
+        EmailChanged => "emailChanged",
     }
 }
 

@@ -69,12 +69,25 @@ impl TryFrom<String> for Password {
         if text.chars().any(char::is_control) {
             return Err(Broken("must not contain control characters"));
         }
-        if !text.chars().any(char::is_uppercase) {
+        if !text.chars().any(is_capital) {
             return Err(Broken("must contain an upper-case letter"));
         }
         Ok(Self(text))
     }
 }
+
+/// A capital letter of the Latin, Greek or Cyrillic alphabet. The ranges are those of [`PATTERN`]:
+/// what a letter's case is in all scripts of the world, no two languages' patterns agree about.
+fn is_capital(letter: char) -> bool {
+    matches!(letter, 'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ω' | 'Ѐ'..='Я')
+}
+
+/// The rules of form as a pattern; only the length stands beside it.
+const PATTERN: &str = concat!(
+    r"^[^\u0000-\u001f\u007f-\u009f]*",
+    r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a1\u03a3-\u03a9\u0400-\u042f]",
+    r"[^\u0000-\u001f\u007f-\u009f]*$",
+);
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,6 +110,8 @@ impl JsonSchema for Password {
             "format": "password",
             "minLength": 8,
             "maxLength": 128,
+            "pattern": PATTERN,
+            "description": "8 to 128 characters with an upper-case letter, neither a common password nor the email address.",
             "writeOnly": true,
         })
     }

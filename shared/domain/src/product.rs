@@ -1,6 +1,9 @@
 //! What the shop sells: products, and the variants that are priced and counted.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::clock::Timestamp;
 use crate::currency::Currency;
@@ -30,6 +33,29 @@ word_enum! {
         Active => "active",
         /// Staff alone: it was sold once and is sold no more.
         Archived => "archived",
+    }
+}
+
+/// What the options of a variant look like on the wire: values by name.
+pub struct Options;
+
+impl JsonSchema for Options {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Options".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "maxProperties": MAX_OPTIONS,
+            "propertyNames": OptionName::json_schema(generator),
+            "additionalProperties": OptionValue::json_schema(generator),
+            "description": "What tells a variant from the product's others, such as `colour`: `red`.",
+        })
     }
 }
 
@@ -189,6 +215,15 @@ impl Product {
     #[must_use]
     pub fn variant(&self, sku: &Sku) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.sku == *sku)
+    }
+
+    /// What its cheapest variant costs in a currency, if any is sold in it.
+    #[must_use]
+    pub fn least_price_in(&self, currency: Currency) -> Option<Money> {
+        self.variants
+            .iter()
+            .filter_map(|variant| variant.price_in(currency))
+            .min_by_key(Money::amount)
     }
 
     /// What staff decided about it, for changing a part of it.

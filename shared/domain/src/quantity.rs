@@ -74,6 +74,12 @@ impl JsonSchema for Quantity {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 1, "maximum": 999 })
+        json_schema!({
+            "type": "integer",
+            "format": "int32",
+            "minimum": 1,
+            "maximum": 999,
+            "description": "How many units of one SKU: 1 to 999.",
+        })
     }
 }

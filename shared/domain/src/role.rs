@@ -27,6 +27,12 @@ word_enum! {
         UsersRead => "users:read",
         /// Change users, their roles and their status.
         UsersWrite => "users:write",
+        /// See who did what in the audit trail.
+        AuditRead => "audit:read",
+        /// See API keys.
+        ApiKeysRead => "api-keys:read",
+        /// Make and revoke API keys.
+        ApiKeysWrite => "api-keys:write",
         /// See every notification.
         NotificationsRead => "notifications:read",
         /// Publish what others wrote.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::address::{AddressLine, PostalCode};
+use crate::api_key::KeyName;
 use crate::clock::Timestamp;
 use crate::country::Country;
 use crate::currency::Currency;
@@ -14,7 +15,7 @@ use crate::sku::Sku;
 use crate::slug::Slug;
 use crate::text::{
     Description, ImageUrl, OptionName, OptionValue, PaymentMethod, PersonName, Reason, TaxCategory,
-    Title, Url,
+    Title, Token, Url,
 };
 
 /// The rule that a value breaks, phrased to follow the name of a field:
@@ -71,6 +72,7 @@ const RULES: &[(&str, Check)] = &[
     ("description", |text| Description::parse(text).map(drop)),
     ("email", |text| Email::parse(text).map(drop)),
     ("image-url", |text| ImageUrl::parse(text).map(drop)),
+    ("key-name", |text| KeyName::parse(text).map(drop)),
     ("option-name", |text| OptionName::parse(text).map(drop)),
     ("option-value", |text| OptionValue::parse(text).map(drop)),
     ("order-number", |text| OrderNumber::parse(text).map(drop)),
@@ -84,6 +86,7 @@ const RULES: &[(&str, Check)] = &[
     ("sku", |text| Sku::parse(text).map(drop)),
     ("slug", |text| Slug::parse(text).map(drop)),
     ("tax-category", |text| TaxCategory::parse(text).map(drop)),
+    ("token", |text| Token::parse(text).map(drop)),
     ("title", |text| Title::parse(text).map(drop)),
     ("url", |text| Url::parse(text).map(drop)),
     // All ids share one form; any of their parsers decides for the rest.
@@ -121,12 +124,7 @@ mod tests {
             for line in source.lines().map(str::trim) {
                 let literal = line
                     .strip_prefix("format: \"")
-                    .or_else(|| line.strip_prefix("\"format\": \""))
-                    .or_else(|| {
-                        line.strip_prefix("parsed_text!(")
-                            .and_then(|rest| rest.split_once('"'))
-                            .map(|(_, literal)| literal)
-                    });
+                    .or_else(|| line.strip_prefix("pub const FORMAT: &'static str = \""));
                 if let Some((format, _)) = literal.and_then(|literal| literal.split_once('"')) {
                     found.insert(format.to_owned());
                 }

@@ -8,6 +8,7 @@ string_value! {
     pub struct Sku {
         format: "sku",
         length: 1..=64,
+        pattern: "^[A-Za-z0-9._-]+$",
         check: |text| {
             word(text, "._-", "must be 1 to 64 letters, digits, dots, hyphens or underscores")
         },

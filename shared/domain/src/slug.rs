@@ -13,6 +13,7 @@ string_value! {
     pub struct Slug {
         format: "slug",
         length: 1..=100,
+        pattern: "^[a-z0-9]+(-[a-z0-9]+)*$",
         check: check,
     }
 }

@@ -3,12 +3,46 @@
 use crate::rule::Broken;
 use crate::value::string_value;
 
+/// [`line`] as a pattern: no control characters, and one character at least that is no space.
+pub(crate) const LINE: &str = concat!(
+    r"^[^\u0000-\u001f\u007f-\u009f]*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+    r"[^\u0000-\u001f\u007f-\u009f]*$",
+);
+/// [`paragraphs`] as a pattern.
+const PARAGRAPHS: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+/// What follows the scheme in [`url`], as a pattern: a first character that begins a host, and then
+/// whatever does not end an attribute.
+const HOST: &str = concat!(
+    r#"[^/?#\u0000-\u0020"<>\\`\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"#,
+    r#"[^\u0000-\u0020"<>\\`\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$"#,
+);
+
 string_value! {
     /// A person's name, 1 to 100 characters.
     pub struct PersonName {
         format: "person-name",
         length: 1..=100,
+        pattern: LINE,
         check: |text| line(text, 100, "must be 1 to 100 characters"),
+    }
+}
+
+impl PersonName {
+    /// What stands for the name of a person whose account is erased.
+    #[must_use]
+    pub fn of_erased() -> Self {
+        Self("Erased".to_owned())
+    }
+}
+
+string_value! {
+    /// A secret that we gave out and that comes back, 1 to 512 characters.
+    pub struct Token {
+        format: "token",
+        length: 1..=512,
+        pattern: LINE,
+        check: |text| line(text, 512, "must be 1 to 512 characters"),
     }
 }
 
@@ -17,6 +51,7 @@ string_value! {
     pub struct Title {
         format: "title",
         length: 1..=100,
+        pattern: LINE,
         check: |text| line(text, 100, "must be 1 to 100 characters"),
     }
 }
@@ -26,6 +61,7 @@ string_value! {
     pub struct Description {
         format: "description",
         length: 0..=5_000,
+        pattern: PARAGRAPHS,
         check: paragraphs,
     }
 }
@@ -35,6 +71,7 @@ string_value! {
     pub struct Reason {
         format: "reason",
         length: 1..=200,
+        pattern: LINE,
         check: |text| line(text, 200, "must be 1 to 200 characters"),
     }
 }
@@ -44,6 +81,7 @@ string_value! {
     pub struct OptionName {
         format: "option-name",
         length: 1..=50,
+        pattern: LINE,
         check: |text| line(text, 50, "must be 1 to 50 characters"),
     }
 }
@@ -53,6 +91,7 @@ string_value! {
     pub struct OptionValue {
         format: "option-value",
         length: 1..=50,
+        pattern: LINE,
         check: |text| line(text, 50, "must be 1 to 50 characters"),
     }
 }
@@ -62,6 +101,7 @@ string_value! {
     pub struct ImageUrl {
         format: "image-url",
         length: 9..=2_048,
+        pattern: format!("^https://{HOST}"),
         check: |text| url(text, &["https://"], "must be an https URL of up to 2048 characters"),
     }
 }
@@ -71,6 +111,7 @@ string_value! {
     pub struct Url {
         format: "url",
         length: 8..=2_048,
+        pattern: format!("^https?://{HOST}"),
         check: |text| {
             url(text, &["https://", "http://"], "must be a URL of up to 2048 characters")
         },
@@ -82,6 +123,7 @@ string_value! {
     pub struct PaymentMethod {
         format: "payment-method",
         length: 1..=64,
+        pattern: "^[A-Za-z0-9_]+$",
         check: |text| {
             word(text, "_", "must be 1 to 64 letters, digits or underscores")
         },
@@ -93,6 +135,7 @@ string_value! {
     pub struct TaxCategory {
         format: "tax-category",
         length: 1..=64,
+        pattern: "^[A-Za-z0-9_-]+$",
         check: |text| {
             word(text, "_-", "must be 1 to 64 letters, digits, hyphens or underscores")
         },

@@ -1,6 +1,8 @@
 //! People with an account.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::country::Country;
@@ -43,8 +45,50 @@ pub struct User {
     pub created_at: Timestamp,
     /// When anything about it last changed.
     pub updated_at: Timestamp,
+    /// Sessions that were last assured by then are over; none are if absent.
+    pub sessions_since: Option<Timestamp>,
     /// Counts the changes, from 1.
     pub version: u64,
+}
+
+/// What staff may write anew of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Administered {
+    /// What the person is called.
+    pub name: PersonName,
+    /// Where the person lives, if told.
+    pub country: Option<Country>,
+    /// What the person may do.
+    pub roles: BTreeSet<Role>,
+    /// Whether the account can be used.
+    pub status: UserStatus,
+}
+
+/// Why an account cannot be changed like that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untouchable {
+    /// There is nothing left of it.
+    Erased,
+    /// Nobody takes their own admin role.
+    OwnAdminRole,
+    /// Nobody suspends themselves.
+    OwnStatus,
+    /// Nobody erases themselves.
+    OwnAccount,
+    /// Without this account the shop would have no active administrator.
+    LastAdmin,
+}
+
+impl fmt::Display for Untouchable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Erased => "the account is erased",
+            Self::OwnAdminRole => "roles: nobody can take their own admin role",
+            Self::OwnStatus => "status: nobody can suspend themselves",
+            Self::OwnAccount => "nobody can erase themselves",
+            Self::LastAdmin => "the shop would have no active admin",
+        })
+    }
 }
 
 impl User {
@@ -67,6 +111,7 @@ impl User {
             country,
             created_at: now,
             updated_at: now,
+            sessions_since: None,
             version: 1,
         }
     }
@@ -90,6 +135,34 @@ impl User {
         }
     }
 
+    /// The account under another address, which its owner has shown to read.
+    #[must_use]
+    pub fn with_email(&self, email: Email, now: Timestamp) -> Self {
+        Self {
+            email,
+            email_verified: true,
+            ..self.changed(now)
+        }
+    }
+
+    /// The account with all its sessions ended.
+    #[must_use]
+    pub fn without_sessions(&self, now: Timestamp) -> Self {
+        Self {
+            sessions_since: Some(now),
+            ..self.changed(now)
+        }
+    }
+
+    /// The instant to put down for a session that is assured now: always after
+    /// [`User::sessions_since`], also where the clocks of two machines differ.
+    #[must_use]
+    pub fn assured(&self, now: Timestamp) -> Timestamp {
+        const LEAST: Duration = Duration::from_millis(1);
+        self.sessions_since
+            .map_or(now, |since| now.max(since.plus(LEAST)))
+    }
+
     /// The account with other roles.
     #[must_use]
     pub fn with_roles(&self, roles: BTreeSet<Role>, now: Timestamp) -> Self {
@@ -99,13 +172,70 @@ impl User {
         }
     }
 
-    /// The account with another status.
-    #[must_use]
-    pub fn with_status(&self, status: UserStatus, now: Timestamp) -> Self {
-        Self {
+    /// The account as staff write it anew; its sessions end when it is suspended.
+    ///
+    /// # Errors
+    /// Why `by`, who may be this very person, cannot do that.
+    pub fn administered(
+        &self,
+        wished: Administered,
+        by: Option<UserId>,
+        now: Timestamp,
+    ) -> Result<Self, Untouchable> {
+        let Administered {
+            name,
+            country,
+            roles,
             status,
-            ..self.changed(now)
+        } = wished;
+        if self.status == UserStatus::Erased {
+            return Err(Untouchable::Erased);
         }
+        let suspended = status == UserStatus::Suspended && self.status != status;
+        let demoted = self.roles.contains(&Role::Admin) && !roles.contains(&Role::Admin);
+        match by == Some(self.id) {
+            true if suspended => return Err(Untouchable::OwnStatus),
+            true if demoted => return Err(Untouchable::OwnAdminRole),
+            _ => {}
+        }
+        Ok(Self {
+            name,
+            country,
+            roles,
+            status,
+            sessions_since: if suspended {
+                Some(now)
+            } else {
+                self.sessions_since
+            },
+            ..self.changed(now)
+        })
+    }
+
+    /// What is left of the account once its owner's data is gone: the id, which orders name.
+    ///
+    /// # Errors
+    /// Why `by`, who may be this very person, cannot do that.
+    pub fn erased(&self, by: Option<UserId>, now: Timestamp) -> Result<Self, Untouchable> {
+        if by == Some(self.id) {
+            return Err(Untouchable::OwnAccount);
+        }
+        Ok(Self {
+            email: Email::of_erased(self.id),
+            email_verified: false,
+            name: PersonName::of_erased(),
+            roles: BTreeSet::new(),
+            status: UserStatus::Erased,
+            country: None,
+            sessions_since: Some(now),
+            ..self.changed(now)
+        })
+    }
+
+    /// Whether the account is that of an administrator who can act.
+    #[must_use]
+    pub fn is_active_admin(&self) -> bool {
+        self.status == UserStatus::Active && self.roles.contains(&Role::Admin)
     }
 
     /// Everything that the roles permit; nothing while the account cannot be used.

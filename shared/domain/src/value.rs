@@ -2,17 +2,19 @@
 
 /// Makes a newtype around text that only its parser can fill.
 ///
-/// `length` counts code points and goes into the schema; `check` is the whole rule.
+/// `length` counts code points and goes into the schema, as does `pattern`, which says the rest of
+/// the rule to those who cannot call the parser; `check` is the whole rule.
 macro_rules! string_value {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         pub struct $name:ident {
             format: $format:literal,
             length: $min:literal..=$max:literal,
+            pattern: $pattern:expr,
             check: $check:expr,
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(
             Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
         )]
@@ -59,20 +61,24 @@ macro_rules! string_value {
             }
         }
 
-        $crate::value::parsed_text!($name, $format, $min, $max);
+        $crate::value::parsed_text!(
+            $name, $format, $min, $max, $pattern, $crate::value::prose([$($doc),*])
+        );
     };
 }
 
-/// What every type with a `parse` shares: `FromStr` and an inline string schema with a `format`.
-macro_rules! parsed_text {
-    ($name:ident, $format:literal, $min:literal, $max:literal) => {
-        impl std::str::FromStr for $name {
-            type Err = $crate::rule::Broken;
+/// The lines of a doc comment as one text.
+pub(crate) fn prose<const LINES: usize>(lines: [&str; LINES]) -> String {
+    lines.map(str::trim).join(" ").replace("  ", "\n\n")
+}
 
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::parse(text)
-            }
-        }
+/// What every type with a `parse` shares: `FromStr` and an inline string schema with a `format`.
+///
+/// The pattern is one that ECMAScript, Python and Rust read alike, and that has no end in sight of a
+/// line break: it says what the parser says, as far as a pattern can.
+macro_rules! parsed_text {
+    ($name:ident, $format:literal, $min:literal, $max:literal, $pattern:expr, $about:expr) => {
+        $crate::value::from_text!($name);
 
         impl schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
@@ -89,7 +95,45 @@ macro_rules! parsed_text {
                     "format": $format,
                     "minLength": $min,
                     "maxLength": $max,
+                    "pattern": $pattern,
+                    "description": $about,
                 })
+            }
+        }
+    };
+}
+
+/// What every type that is a code of a closed international list shares: `FromStr` and a named schema
+/// of all codes.
+macro_rules! listed_text {
+    ($name:ident, $format:literal, $about:literal) => {
+        $crate::value::from_text!($name);
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "string",
+                    "format": $format,
+                    "enum": Self::all().map(Self::code).collect::<Vec<_>>(),
+                    "description": $about,
+                })
+            }
+        }
+    };
+}
+
+/// `FromStr` by way of `parse`.
+macro_rules! from_text {
+    ($name:ident) => {
+        impl std::str::FromStr for $name {
+            type Err = $crate::rule::Broken;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::parse(text)
             }
         }
     };
@@ -98,17 +142,17 @@ macro_rules! parsed_text {
 /// Makes an enum whose members are words on the wire: text, serde and schema from one list.
 macro_rules! word_enum {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         pub enum $name:ident {
-            $( $(#[$variant_meta:meta])* $variant:ident => $word:literal, )+
+            $( $(#[doc = $variant_doc:literal])* $variant:ident => $word:literal, )+
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
         )]
         pub enum $name {
-            $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )+
+            $( $(#[doc = $variant_doc])* #[serde(rename = $word)] $variant, )+
         }
 
         impl $name {
@@ -138,13 +182,7 @@ macro_rules! word_enum {
             }
         }
 
-        impl std::str::FromStr for $name {
-            type Err = $crate::rule::Broken;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::parse(text)
-            }
-        }
+        $crate::value::from_text!($name);
 
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -152,13 +190,32 @@ macro_rules! word_enum {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let words = [$( ($word, $crate::value::prose([$($variant_doc),*])), )+];
                 schemars::json_schema!({
                     "type": "string",
-                    "enum": [$( $word, )+],
+                    "enum": words.each_ref().map(|(word, _)| *word),
+                    "description": $crate::value::glossary(&[$($doc),*], &words),
                 })
             }
         }
     };
 }
 
-pub(crate) use {parsed_text, string_value, word_enum};
+/// What an enum is, and what each of its words means.
+pub(crate) fn glossary<const WORDS: usize>(
+    about: &[&str],
+    words: &[(&str, String); WORDS],
+) -> String {
+    let about = about
+        .iter()
+        .map(|line| line.trim())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let list: String = words
+        .iter()
+        .map(|(word, meaning)| format!("\n- `{word}`: {meaning}"))
+        .collect();
+    format!("{}\n{list}", about.replace("  ", "\n\n"))
+}
+
+pub(crate) use {from_text, listed_text, parsed_text, string_value, word_enum};

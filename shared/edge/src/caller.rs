@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::email::Email;
-use domain::id::{OrderId, SessionId, UserId};
+use domain::id::{ApiKeyId, OrderId, SessionId, UserId};
 use domain::role::{Permission, Role};
 
 use crate::problem::{Code, Failure};
@@ -17,6 +17,17 @@ pub enum Caller {
     User(Account),
     /// Whoever holds the token of one order.
     OrderHolder(OrderId),
+    /// A server with an API key.
+    Key(Key),
+}
+
+/// What an API key allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Which key.
+    pub id: ApiKeyId,
+    /// Its scopes.
+    pub scopes: BTreeSet<Permission>,
 }
 
 /// What an access token says of a person.
@@ -40,6 +51,7 @@ impl Caller {
     pub fn may(&self, permission: Permission) -> bool {
         match self {
             Self::User(account) => account.permissions.contains(&permission),
+            Self::Key(key) => key.scopes.contains(&permission),
             Self::Anonymous | Self::OrderHolder(_) => false,
         }
     }
@@ -49,17 +61,20 @@ impl Caller {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User(account) => Some(account.user),
-            Self::Anonymous | Self::OrderHolder(_) => None,
+            Self::Anonymous | Self::OrderHolder(_) | Self::Key(_) => None,
         }
     }
 
     /// The account of a caller that a route has let in only with one.
     ///
     /// # Errors
-    /// 401 for anybody else.
+    /// 401 for anybody else, 403 for an API key, which belongs to nobody.
     pub fn account(&self) -> Result<&Account, Failure> {
         match self {
             Self::User(account) => Ok(account),
+            Self::Key(_) => {
+                Err(Failure::new(Code::Forbidden).error("an API key has no account of its own"))
+            }
             Self::Anonymous | Self::OrderHolder(_) => Err(Failure::new(Code::Unauthenticated)),
         }
     }
@@ -78,7 +93,7 @@ impl Caller {
         let owns = match self {
             Self::User(account) => owner == Some(account.user),
             Self::OrderHolder(held) => *held == order,
-            Self::Anonymous => false,
+            Self::Anonymous | Self::Key(_) => false,
         };
         if owns || self.may(staff) {
             Ok(())
@@ -94,6 +109,7 @@ impl Caller {
             Self::Anonymous => "anonymous".to_owned(),
             Self::User(account) => format!("user/{}", account.user),
             Self::OrderHolder(order) => format!("order/{order}"),
+            Self::Key(key) => format!("key/{}", key.id),
         }
     }
 }

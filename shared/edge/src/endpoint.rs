@@ -1,17 +1,23 @@
 //! A route as a type: what it needs, what it takes, what it answers, how.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::audit::{AuditAction, AuditEntry};
 use domain::clock::{Entropy, Timestamp};
+use domain::id::{AuditId, UserId};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use store::Needs;
+use serde_json::Value;
 use store::event::Stamp;
 use store::once::{Once, Receipt};
+use store::{Needs, StoreError};
 
 use crate::caller::Caller;
 use crate::problem::{Code, Failure};
 use crate::reply::Reply;
 use crate::route::Route;
+use crate::runner::reading::expects;
 
 /// One route of the API.
 pub trait Endpoint: Sized + Send + Sync + 'static {
@@ -34,6 +40,16 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
         rq: &Rq<Self>,
     ) -> impl Future<Output = Result<Reply<Self::Reply>, Failure>> + Send;
 
+    /// What a PATCH is applied to: the object as it stands, in the form of the body. The patched
+    /// document comes to [`Endpoint::handle`] as its body, and is to be saved over this version.
+    fn document(
+        _needs: &Self::Needs,
+        _path: &Self::Path,
+        _caller: &Caller,
+    ) -> impl Future<Output = Result<Document, Failure>> + Send {
+        async { Err(Failure::internal("the route has no document to patch")) }
+    }
+
     /// Rebuilds the first reply of a request that was carried out before. A receipt holds the reply
     /// itself, unless the endpoint puts down something smaller to rebuild it from.
     fn replay(
@@ -45,7 +61,27 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     }
 }
 
-/// No path parameters, no query, no body, or no data.
+/// An object as it stands, to be patched.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub(crate) fields: Value,
+    pub(crate) version: u64,
+}
+
+impl Document {
+    /// The document of an object at its version, in the form of the route's body.
+    ///
+    /// # Errors
+    /// 500 if it cannot be written as JSON.
+    pub fn of(form: &impl Serialize, version: u64) -> Result<Self, Failure> {
+        Ok(Self {
+            fields: serde_json::to_value(form).map_err(Failure::internal)?,
+            version,
+        })
+    }
+}
+
+/// An object without fields: no path parameters, no query, no body, or no data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -68,6 +104,15 @@ pub struct Rq<E: Endpoint> {
     pub(crate) method: http::Method,
     pub(crate) raw_path: String,
     pub(crate) query_pairs: Vec<(String, String)>,
+    pub(crate) address: String,
+    pub(crate) agent: Option<String>,
+    pub(crate) cookies: Vec<(String, String)>,
+    /// Whether a cookie on it may count: it comes from the shop's own pages, or from no page at all.
+    pub(crate) same_site: bool,
+    /// The fields that its sender wants of the reply.
+    pub(crate) fields: Option<BTreeSet<String>>,
+    /// The version of the document that a patch was applied to.
+    pub(crate) based_on: Option<u64>,
 }
 
 /// What is left to digest into the scope of a key once the handler knows who an anonymous caller is.
@@ -123,18 +168,63 @@ impl<E: Endpoint> Rq<E> {
         }
     }
 
-    /// Checks `If-Match` against the version at hand.
+    /// The address that the request comes from.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// An entry of the audit trail about what this request does.
+    #[must_use]
+    pub fn audit(&self, action: AuditAction, subject: Option<UserId>) -> AuditEntry {
+        AuditEntry {
+            id: AuditId::new(self.now(), self.entropy()),
+            at: self.now(),
+            action,
+            actor: self.caller.name(),
+            subject,
+            address: self.address.clone(),
+            trace: self.stamp.trace.clone(),
+            details: BTreeMap::new(),
+        }
+    }
+
+    /// What the client calls itself, cut to 200 characters.
+    #[must_use]
+    pub fn agent(&self) -> Option<&str> {
+        self.agent.as_deref()
+    }
+
+    /// The value of a cookie.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Checks that a cookie on the request may count. A browser adds cookies to what a foreign page
+    /// has it send; an attribute of the cookie should keep it from that, and this is the second lock.
     ///
     /// # Errors
-    /// 412 if it names others.
-    pub fn expects(&self, version: u64) -> Result<(), Failure> {
-        match &self.if_match {
-            Some(Expected::OneOf(versions)) if !versions.contains(&version) => {
-                Err(Failure::new(Code::PreconditionFailed)
-                    .error(format!("If-Match: the version is {version}")))
-            }
-            _ => Ok(()),
+    /// 403 for a request that a page of an unknown origin made.
+    pub fn same_site(&self) -> Result<(), Failure> {
+        if self.same_site {
+            return Ok(());
         }
+        Err(Failure::new(Code::CrossSite).error("Origin: is not one of the shop's"))
+    }
+
+    /// Checks the version at hand against `If-Match`, and against the document that was patched.
+    ///
+    /// # Errors
+    /// 412 if `If-Match` names others; [`StoreError::Stale`] if the patched document is outdated.
+    pub fn expects(&self, version: u64) -> Result<(), Failure> {
+        if self.based_on.is_some_and(|based_on| based_on != version) {
+            return Err(StoreError::Stale.into());
+        }
+        expects(self.if_match.as_ref(), version)
     }
 
     /// The method as sent, for the fallback.

@@ -5,18 +5,17 @@ use std::any::TypeId;
 
 use futures_util::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use store::{Declaration, Need, Needs, StartError, Wiring};
+use store::{Declaration, Needs, StartError, Wiring};
 
 use crate::consumer::{Consumer, Source};
 use crate::endpoint::{Endpoint, Nothing};
-use crate::route::{Auth, HTTP_TIMEOUT_S, Route};
-use crate::runner::http::HttpRunner;
+use crate::fields::names_of;
+use crate::route::{HTTP_TIMEOUT_S, Route};
+use crate::runner::http::{self, HttpRunner};
 use crate::runner::messages::MessageRunner;
 pub use crate::runner::messages::{BatchReply, ItemFailure};
 pub use crate::runner::{Crash, Raw, Running, Surroundings};
-use crate::seal::Seal;
-use crate::shape::schema;
-use crate::token::TokenVerifier;
+use crate::shape::{Shape, schema};
 
 /// The longest a consumer may work on a batch, in seconds.
 const MESSAGES_TIMEOUT_S: u16 = 30;
@@ -67,8 +66,12 @@ pub struct Description {
     pub query: Schema,
     /// Its body, if it has one.
     pub body: Option<Schema>,
+    /// Whether a body must be sent.
+    pub body_required: bool,
     /// What it answers, if it answers anything.
     pub reply: Option<Schema>,
+    /// The fields of what it answers, or of each item of a list.
+    pub fields: Vec<String>,
 }
 
 impl Function {
@@ -187,12 +190,7 @@ fn capitalised(word: &str) -> String {
 
 fn declare_http<E: Endpoint>() -> Declaration {
     let mut declaration = Declaration::default();
-    if E::ROUTE.auth != Auth::Open {
-        TokenVerifier::declare(&mut declaration);
-    }
-    if matches!(E::ROUTE.auth, Auth::Owner(_)) {
-        Seal::declare(&mut declaration);
-    }
+    http::declare(&E::ROUTE, &mut declaration);
     E::Needs::declare(&mut declaration);
     declaration
 }
@@ -232,7 +230,9 @@ fn describe<E: Endpoint>(
         path: E::Path::json_schema(inputs),
         query: E::Query::json_schema(inputs),
         body: (!is_nothing(TypeId::of::<E::Body>())).then(|| schema::<E::Body>(inputs)),
+        body_required: !Shape::of::<E::Body>().is_satisfied_by_nothing(),
         reply: (!is_nothing(TypeId::of::<E::Reply>())).then(|| schema::<E::Reply>(outputs)),
+        fields: names_of::<E::Reply>(),
     }
 }
 

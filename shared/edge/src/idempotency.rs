@@ -20,10 +20,10 @@ const MOST_CHARACTERS: usize = 255;
 pub(crate) fn key(header: &[u8]) -> Result<&str, &'static str> {
     const RULE: &str = "Idempotency-Key: must be 1 to 255 visible characters";
     let text = std::str::from_utf8(header).map_err(|_| RULE)?.trim();
-    let bare = text
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(text);
+    let bare = match text.strip_prefix('"') {
+        Some(quoted) => quoted.strip_suffix('"').ok_or(RULE)?,
+        None => text,
+    };
     let fits = (1..=MOST_CHARACTERS).contains(&bare.len());
     if fits && bare.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(bare)
@@ -78,7 +78,15 @@ mod tests {
     fn keys_are_bare_or_quoted_and_visible() {
         assert_eq!(key(b"abc-1"), Ok("abc-1"));
         assert_eq!(key(b"\"abc-1\""), Ok("abc-1"));
-        for bad in [&b""[..], b"\"\"", b"a b", "\u{e4}".as_bytes(), &[b'a'; 256]] {
+        for bad in [
+            &b""[..],
+            b"\"\"",
+            b"\"",
+            b"\"a",
+            b"a b",
+            "\u{e4}".as_bytes(),
+            &[b'a'; 256],
+        ] {
             assert!(key(bad).is_err(), "{bad:?}");
         }
         assert!(key(&[b'a'; 255]).is_ok());

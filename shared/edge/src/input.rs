@@ -22,11 +22,18 @@ pub(crate) fn path<T: DeserializeOwned>(
 }
 
 /// The query as JSON; every fault of a query is a 400.
-pub(crate) fn query(raw: &str, shape: &Shape, faults: &mut Faults) -> Value {
+///
+/// `also` is a parameter that is read elsewhere, and allowed.
+pub(crate) fn query(
+    pairs: &[&(String, String)],
+    shape: &Shape,
+    also: Option<&str>,
+    faults: &mut Faults,
+) -> Value {
     let mut given = Map::new();
-    for (name, text) in form_urlencoded::parse(raw.as_bytes()) {
-        let Some(field) = shape.field(&name) else {
-            let allowed: Vec<&str> = shape.field_names().collect();
+    for (name, text) in pairs {
+        let Some(field) = shape.field(name) else {
+            let allowed: Vec<&str> = shape.field_names().chain(also).collect();
             let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
             faults.unparsable.push(if allowed.is_empty() {
                 format!("{name}: is not a known parameter; none is allowed")
@@ -38,7 +45,7 @@ pub(crate) fn query(raw: &str, shape: &Shape, faults: &mut Faults) -> Value {
             });
             continue;
         };
-        let value = field.value_of(&text);
+        let value = field.value_of(text);
         if given.insert(name.to_string(), value).is_some() {
             faults.unparsable.push(format!("{name}: is given twice"));
         }
@@ -51,35 +58,60 @@ pub(crate) fn query(raw: &str, shape: &Shape, faults: &mut Faults) -> Value {
     given
 }
 
-/// The body as JSON.
+/// The body as JSON, walked along its shape; null if it is none.
 pub(crate) fn body(bytes: &[u8], shape: &Shape, faults: &mut Faults) -> Value {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        faults.unparsable.push("body: is required".to_owned());
-        return Value::Null;
-    }
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        faults.unparsable.push("body: must be UTF-8".to_owned());
+    let Some(value) = json(bytes, faults) else {
         return Value::Null;
     };
-    if depth(text) > MOST_DEPTH {
-        faults
-            .unparsable
-            .push(format!("body: must not nest deeper than {MOST_DEPTH}"));
-        return Value::Null;
-    }
-    match serde_json::from_str(text) {
-        Ok(value) => {
-            shape.walk(&value, faults);
-            value
+    shape.walk(&value, faults);
+    value
+}
+
+/// The body as JSON of any shape; none if `faults` tell why.
+pub(crate) fn json(bytes: &[u8], faults: &mut Faults) -> Option<Value> {
+    let fault = if bytes.iter().all(u8::is_ascii_whitespace) {
+        "is required".to_owned()
+    } else {
+        match std::str::from_utf8(bytes) {
+            Err(_) => "must be UTF-8".to_owned(),
+            Ok(text) if depth(text) > MOST_DEPTH => {
+                format!("must not nest deeper than {MOST_DEPTH}")
+            }
+            Ok(text) => match serde_json::from_str(text) {
+                Ok(mut value) => {
+                    whole(&mut value);
+                    return Some(value);
+                }
+                Err(error) => format!(
+                    "must be JSON; line {} column {} is not",
+                    error.line(),
+                    error.column()
+                ),
+            },
         }
-        Err(error) => {
-            faults.unparsable.push(format!(
-                "body: must be JSON; line {} column {} is not",
-                error.line(),
-                error.column()
-            ));
-            Value::Null
+    };
+    faults.unparsable.push(format!("body: {fault}"));
+    None
+}
+
+/// The largest integer that a double keeps exact; JSON has no larger ones to speak of.
+const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// Writes whole numbers as integers: to JSON, and to its schemas, 2.0 and 2 are one number.
+fn whole(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let float = number.as_f64().filter(|_| number.is_f64());
+            let float = float.filter(|float| float.fract() == 0.0 && float.abs() <= MOST_EXACT);
+            // The shortest way from a whole double to an integer that loses nothing.
+            if let Some(integer) = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok())
+            {
+                *value = Value::from(integer);
+            }
         }
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(fields) => fields.values_mut().for_each(whole),
+        _ => {}
     }
 }
 
@@ -128,7 +160,20 @@ fn depth(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::depth;
+    use serde_json::json;
+
+    use super::{depth, whole};
+
+    #[test]
+    fn a_whole_number_is_an_integer_however_it_is_written() {
+        let mut value =
+            json!({"a": [2.0, -0.0, 1.5], "b": 9_007_199_254_740_991.0_f64, "c": 1e300});
+        whole(&mut value);
+        assert_eq!(
+            value,
+            json!({"a": [2, 0, 1.5], "b": 9_007_199_254_740_991_i64, "c": 1e300})
+        );
+    }
 
     #[test]
     fn brackets_in_strings_do_not_nest() {

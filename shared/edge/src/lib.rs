@@ -4,14 +4,22 @@
 //! idempotency keys, cursors, logs and the Lambda runtime. It may depend on `domain` and `store`.
 //! It must never know a table's attribute, or what a particular route is for.
 
+pub mod api_key;
+pub mod bearers;
+pub mod bounds;
 pub mod caller;
 pub mod consumer;
-pub mod cursor;
 pub mod endpoint;
+pub mod fields;
 pub mod function;
 pub mod idempotency;
 pub mod input;
+pub mod limits;
 pub mod log;
+mod negotiation;
+pub mod origin;
+pub mod paging;
+mod patch;
 pub mod problem;
 pub mod reply;
 pub mod route;
@@ -25,7 +33,7 @@ pub mod trace;
 
 pub use caller::Caller;
 pub use consumer::{Consumer, Delivery, Source, Tick};
-pub use endpoint::{Endpoint, Nothing, Rq};
+pub use endpoint::{Document, Endpoint, Nothing, Rq};
 pub use function::Function;
 pub use problem::{Code, Failure};
 pub use reply::Reply;

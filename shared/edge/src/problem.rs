@@ -48,16 +48,21 @@ macro_rules! catalogue {
 catalogue! {
     InvalidRequest, "invalid_request", 400, false, "The request cannot be understood.";
     Unauthenticated, "unauthenticated", 401, false, "A valid bearer token is needed.";
+    InvalidRefreshToken, "invalid_refresh_token", 401, false, "The session has ended; sign in again.";
     InvalidCredentials, "invalid_credentials", 401, false, "Email or password is wrong.";
     Forbidden, "forbidden", 403, false, "This account may not do that.";
+    CrossSite, "cross_site", 403, false, "A request with a cookie must come from the shop's own pages.";
     NotFound, "not_found", 404, false, "There is nothing here.";
+    TokenSpent, "token_spent", 404, false, "This token is unknown, used or expired.";
     MethodNotAllowed, "method_not_allowed", 405, false, "The method is not allowed here.";
+    NotAcceptable, "not_acceptable", 406, false, "None of the media types in Accept can be sent.";
     EmailTaken, "email_taken", 409, false, "An account with this email exists.";
     SlugTaken, "slug_taken", 409, false, "A product with this slug exists.";
     SkuTaken, "sku_taken", 409, false, "A product with this SKU exists.";
     OutOfStock, "out_of_stock", 409, false, "There is not enough stock.";
     InvalidState, "invalid_state", 409, false, "The present state does not allow that.";
     OrderAlreadyPaid, "order_already_paid", 409, false, "The order is paid, or a payment is under way.";
+    PatchFailed, "patch_failed", 409, false, "The patch does not fit the object as it stands.";
     IdempotencyInFlight, "idempotency_in_flight", 409, true, "The first request with this key is still under way.";
     Conflict, "conflict", 409, true, "The object keeps changing; try again.";
     PreconditionFailed, "precondition_failed", 412, false, "The object is not at the version named by If-Match.";
@@ -68,6 +73,8 @@ catalogue! {
     PaymentDeclined, "payment_declined", 422, false, "The payment was declined.";
     StockBelowZero, "stock_below_zero", 422, false, "The adjustment would take more than there is.";
     PreconditionRequired, "precondition_required", 428, false, "If-Match with the object's ETag is needed.";
+    RateLimited, "rate_limited", 429, true, "Too many requests; try again later.";
+    TooManyAttempts, "too_many_attempts", 429, true, "Too many attempts for this account; try again later.";
     Internal, "internal", 500, true, "Something went wrong on our side.";
     Unavailable, "unavailable", 503, true, "A service we depend on does not answer; try again.";
 }
@@ -204,6 +211,9 @@ impl From<StoreError> for Failure {
             },
             StoreError::KeyReused => Self::new(Code::IdempotencyKeyReused)
                 .error("Idempotency-Key: was used for another request"),
+            StoreError::TooLarge => Self::new(Code::InvalidRequest).error(
+                "pageSize: so many of these items are too large for one answer; ask for fewer, or go on with cursor and limit",
+            ),
             StoreError::Unavailable(source) => Self::new(Code::Unavailable)
                 .retry_after_s(1)
                 .because(source),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use store::page::Place;
 
 use crate::problem::Failure;
 
@@ -13,9 +14,10 @@ pub struct Reply<T> {
     pub(crate) content: Content<T>,
     pub(crate) location: Option<String>,
     pub(crate) version: Option<u64>,
-    pub(crate) next: Option<Option<String>>,
+    pub(crate) place: Option<Place>,
     pub(crate) status: Option<u16>,
     pub(crate) allow: Option<String>,
+    pub(crate) cookies: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -31,9 +33,10 @@ impl<T> Reply<T> {
             content,
             location: None,
             version: None,
-            next: None,
+            place: None,
             status: None,
             allow: None,
+            cookies: Vec::new(),
         }
     }
 
@@ -69,10 +72,17 @@ impl<T> Reply<T> {
         self
     }
 
-    /// The same reply as a page, with the cursor of the next one if there is one.
+    /// The same reply as a page; a next position is a sealed cursor by now.
     #[must_use]
-    pub fn next(mut self, cursor: Option<String>) -> Self {
-        self.next = Some(cursor);
+    pub(crate) fn place(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// The same reply with one more `Set-Cookie`.
+    #[must_use]
+    pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
+        self.cookies.push(cookie.into());
         self
     }
 
@@ -89,16 +99,6 @@ impl<T> Reply<T> {
         self.allow = Some(methods.into());
         self
     }
-}
-
-/// Whether the client asked for `application/problem+json`.
-pub(crate) fn wants_problem(accept: Option<&str>) -> bool {
-    accept.is_some_and(|accept| {
-        accept.split(',').any(|range| {
-            let media_type = range.split(';').next().unwrap_or_default().trim();
-            media_type.eq_ignore_ascii_case("application/problem+json")
-        })
-    })
 }
 
 /// The body of a success in its envelope.

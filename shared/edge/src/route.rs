@@ -2,6 +2,7 @@
 
 use domain::role::Permission;
 
+use crate::negotiation::{JSON, PROBLEM};
 use crate::problem::Code;
 
 /// The methods that endpoints implement. HEAD is answered by GET's function, OPTIONS and every
@@ -46,8 +47,32 @@ pub enum Auth {
     /// The owner of the object, the holder of its order token, or staff with the permission;
     /// to everybody else the object does not exist.
     Owner(Permission),
+    /// A person, for what is theirs; staff with the permission, for what is anybody's.
+    Mine(Permission),
     /// Staff with the permission.
     Staff(Permission),
+}
+
+/// How many requests a caller has, and what happens where they cannot be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RateClass {
+    /// The usual number. If the count is not to be had, requests are let through: a shop that cannot
+    /// count should still sell.
+    Default,
+    /// A few, each counted at once: where secrets are tried. If the count is not to be had, requests
+    /// are refused.
+    Strict,
+}
+
+impl RateClass {
+    /// Its name, in headers and settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Strict => "strict",
+        }
+    }
 }
 
 /// Whether a route takes an `Idempotency-Key`.
@@ -103,10 +128,16 @@ pub struct Route {
     pub auth: Auth,
     /// The status of success.
     pub status: u16,
+    /// Another status that comes with the same reply.
+    pub also: Option<u16>,
     /// Whether it takes an idempotency key.
     pub idempotency: Idempotency,
+    /// How many requests a caller has.
+    pub rate: RateClass,
     /// Whether it demands `If-Match`.
     pub precondition: Precondition,
+    /// The media types that it answers in; `*/*` where that depends on what is asked for.
+    pub produces: &'static [&'static str],
     /// How its reply is wrapped.
     pub wrapping: Wrapping,
     /// Who may cache it.
@@ -134,8 +165,11 @@ impl Route {
             at_root: false,
             auth: Auth::SignedIn,
             status,
+            also: None,
             idempotency: Idempotency::Natural,
+            rate: RateClass::Default,
             precondition: Precondition::Honoured,
+            produces: &[JSON, PROBLEM],
             wrapping: Wrapping::Envelope,
             caching: Caching::NoStore,
             errors: &[],
@@ -166,6 +200,12 @@ impl Route {
         Self::new(Method::Put, path, 200, summary)
     }
 
+    /// A PATCH that answers 200.
+    #[must_use]
+    pub const fn patch(path: &'static str, summary: &'static str) -> Self {
+        Self::new(Method::Patch, path, 200, summary)
+    }
+
     /// A DELETE that answers 204.
     #[must_use]
     pub const fn delete(path: &'static str, summary: &'static str) -> Self {
@@ -177,6 +217,8 @@ impl Route {
     pub const fn fallback(summary: &'static str) -> Self {
         Self {
             fallback: true,
+            // That there is nothing can be told to anyone.
+            produces: &["*/*"],
             ..Self::new(Method::Get, "", 404, summary)
                 .at_root()
                 .auth(Auth::Open)
@@ -198,6 +240,15 @@ impl Route {
         Self { auth, ..self }
     }
 
+    /// The same route with another status that comes with the same reply.
+    #[must_use]
+    pub const fn also(self, status: u16) -> Self {
+        Self {
+            also: Some(status),
+            ..self
+        }
+    }
+
     /// The same route with an idempotency key that must be sent.
     #[must_use]
     pub const fn once(self) -> Self {
@@ -216,6 +267,21 @@ impl Route {
         }
     }
 
+    /// The same route with a status of success other than its method's.
+    #[must_use]
+    pub const fn answers(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same route with few requests for each caller.
+    #[must_use]
+    pub const fn strict(self) -> Self {
+        Self {
+            rate: RateClass::Strict,
+            ..self
+        }
+    }
+
     /// The same route with a bare reply.
     #[must_use]
     pub const fn bare(self) -> Self {
@@ -223,6 +289,12 @@ impl Route {
             wrapping: Wrapping::Bare,
             ..self
         }
+    }
+
+    /// The same route with replies of other media types.
+    #[must_use]
+    pub const fn produces(self, produces: &'static [&'static str]) -> Self {
+        Self { produces, ..self }
     }
 
     /// The same route with other caching.

@@ -1,7 +1,9 @@
 //! Running endpoints and consumers: from a raw Lambda event to the raw answer.
 
+mod answer;
 pub(crate) mod http;
 pub(crate) mod messages;
+pub(crate) mod reading;
 mod stale;
 
 use std::sync::Arc;

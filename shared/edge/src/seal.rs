@@ -8,12 +8,12 @@ use domain::id::OrderId;
 use store::env::Var;
 use store::{Declaration, Need, StartError, Wiring};
 
-use crate::cursor::Cursors;
+use crate::paging::List;
 
 /// The symmetric key, 32 characters or more.
 pub const EDGE_KEY: Var = Var::new(
     "EDGE_KEY",
-    "the secret that seals cursors and order tokens, 32 characters or more",
+    "the secret that seals cursors and order tokens and makes API keys, 32 characters or more",
 );
 
 const LEAST_KEY_CHARACTERS: usize = 32;
@@ -31,12 +31,22 @@ impl Seal {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
-    fn mac(&self, purpose: &str, message: &[u8]) -> Vec<u8> {
+    fn tag(&self, purpose: &str, message: &[u8]) -> hmac::Tag {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(&(purpose.len() as u64).to_be_bytes());
         context.update(purpose.as_bytes());
         context.update(message);
-        context.sign().as_ref()[..MAC_BYTES].to_vec()
+        context.sign()
+    }
+
+    fn mac(&self, purpose: &str, message: &[u8]) -> Vec<u8> {
+        self.tag(purpose, message).as_ref()[..MAC_BYTES].to_vec()
+    }
+
+    /// 256 bits that only whoever has the seal can make of a message, for one purpose.
+    #[must_use]
+    pub fn secret(&self, purpose: &str, message: &str) -> Vec<u8> {
+        self.tag(purpose, message.as_bytes()).as_ref().to_vec()
     }
 
     /// Seals a message for one purpose.
@@ -61,13 +71,13 @@ impl Seal {
         String::from_utf8(message.to_vec()).ok()
     }
 
-    /// The cursors of the list at `path`, bound to its filters by `binding`.
+    /// The list at `path`, whose cursors are bound to its filters by `binding`.
     #[must_use]
-    pub fn cursors(&self, path: &'static str, binding: String) -> Cursors<'_> {
-        Cursors {
+    pub fn list(&self, path: &'static str, binding: impl std::fmt::Display) -> List<'_> {
+        List {
             seal: self,
             path,
-            binding,
+            binding: binding.to_string(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! field) is a 400, what breaks a rule (length, range, choice, or the parser that stands behind a
 //! `format`) is a 422. A body that passes the walk deserialises.
 
+use crate::bounds::bound;
 use domain::rule::{Broken, Check, rule_of};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -65,19 +66,61 @@ impl Shape {
             settings.inline_subschemas = true;
             settings.meta_schema = None;
         });
-        Self::compile(
-            settings
-                .into_generator()
-                .into_root_schema_for::<T>()
-                .as_value(),
-        )
+        let mut schema = settings
+            .into_generator()
+            .into_root_schema_for::<T>()
+            .to_value();
+        bound(&mut schema);
+        Self::compile(&schema)
+    }
+
+    /// The shape of a merge patch (RFC 7396) to a `T`: a field may be left out, and null takes it away.
+    /// Arrays are replaced as they are.
+    #[must_use]
+    pub fn merge_patch_of<T: JsonSchema>() -> Self {
+        Self::of::<T>().into_merge_patch()
+    }
+
+    fn into_merge_patch(self) -> Self {
+        let clearable = |shape: Self| Self(Kind::Nullable(Box::new(shape.into_merge_patch())));
+        let kind = match self.0 {
+            Kind::Object {
+                fields,
+                others,
+                names,
+                most: _,
+            } => Kind::Object {
+                fields: fields
+                    .into_iter()
+                    .map(|field| Field {
+                        name: field.name,
+                        shape: clearable(field.shape),
+                        required: false,
+                    })
+                    .collect(),
+                others: others.map(|others| Box::new(clearable(*others))),
+                names,
+                // Entries that are taken away do not count.
+                most: None,
+            },
+            Kind::Nullable(inner) => return inner.into_merge_patch(),
+            other => other,
+        };
+        Self(kind)
     }
 
     fn compile(schema: &Value) -> Self {
         let Some(schema) = schema.as_object() else {
             return Self(Kind::Anything);
         };
-        if let Some(choices) = choices(schema) {
+        // Where a parser stands behind a list, the parser knows how to say what is wrong.
+        let rule = schema
+            .get("format")
+            .and_then(Value::as_str)
+            .and_then(rule_of);
+        if rule.is_none()
+            && let Some(choices) = choices(schema)
+        {
             return Self(Kind::Choice(choices));
         }
         if let Some(inner) = nullable(schema) {
@@ -94,10 +137,7 @@ impl Shape {
             Some("string") => Kind::Text {
                 least: number("minLength"),
                 most: number("maxLength"),
-                rule: schema
-                    .get("format")
-                    .and_then(Value::as_str)
-                    .and_then(rule_of),
+                rule,
             },
             Some("integer") => Kind::Integer {
                 least: schema.get("minimum").and_then(Value::as_i64),
@@ -244,6 +284,15 @@ impl Shape {
                 .find(|field| field.name == name)
                 .map(|field| &field.shape),
             _ => None,
+        }
+    }
+
+    /// Whether an object without any field has this shape.
+    #[must_use]
+    pub fn is_satisfied_by_nothing(&self) -> bool {
+        match &self.0 {
+            Kind::Object { fields, .. } => fields.iter().all(|field| !field.required),
+            _ => false,
         }
     }
 

@@ -16,6 +16,7 @@ use jsonwebtoken::{
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use signature::{Signer, Verifier};
+use tokio::sync::Mutex;
 
 use domain::clock::Timestamp;
 use domain::email::Email;
@@ -30,6 +31,8 @@ use crate::problem::Failure;
 
 /// How long an access token is good for.
 pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// How often a function that signs looks whether the secret was given another value.
+const LOOK_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How far clocks may differ.
 const LEEWAY_S: u64 = 5;
 /// The longest token that is looked at.
@@ -112,9 +115,41 @@ fn use_ring() {
 
 /// Signs access tokens.
 pub struct TokenSigner {
-    key: EncodingKey,
-    kid: String,
+    secret: SigningSecret,
+    key: Mutex<SigningKey>,
     issuer: String,
+}
+
+/// The private key, as the secret was last found.
+struct SigningKey {
+    seed: [u8; 32],
+    encoding: EncodingKey,
+    kid: String,
+    /// When the secret was last looked at; unknown for the look at the start.
+    looked_at: Option<Timestamp>,
+    /// Keys whose place this one takes, and which are not yet retired.
+    superseded: Vec<String>,
+}
+
+impl SigningKey {
+    /// The key of a seed. Before its first signature it is published, so that no verifier meets an
+    /// unknown one.
+    async fn publish(seed: [u8; 32], secret: &SigningSecret) -> Result<Self, StoreError> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
+            .map_err(|_| StoreError::Corrupt("the signing secret".to_owned()))?;
+        let public = pair.public_key().as_ref();
+        let kid = kid(public);
+        let superseded = secret
+            .publish(&kid, &BASE64URL_NOPAD.encode(public))
+            .await?;
+        Ok(Self {
+            seed,
+            encoding: EncodingKey::from_ed_der(&seed),
+            kid,
+            looked_at: None,
+            superseded,
+        })
+    }
 }
 
 impl TokenSigner {
@@ -122,7 +157,12 @@ impl TokenSigner {
     ///
     /// # Errors
     /// 500 if it cannot be signed.
-    pub fn sign(&self, user: &User, session: SessionId, now: Timestamp) -> Result<String, Failure> {
+    pub async fn sign(
+        &self,
+        user: &User,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<String, Failure> {
         let permissions: BTreeSet<Permission> = user
             .roles
             .iter()
@@ -143,12 +183,37 @@ impl TokenSigner {
             roles: user.roles.clone(),
             scope: scope.join(" "),
         };
+        let mut key = self.key.lock().await;
+        // Who cannot look signs with the key at hand: the old one verifies for long enough.
+        if let Err(error) = self.keep_up(&mut key, now).await {
+            tracing::warn!(error = ?error, "the signing secret was not looked at");
+        }
         let header = Header {
             typ: Some(TYPE.to_owned()),
-            kid: Some(self.kid.clone()),
+            kid: Some(key.kid.clone()),
             ..Header::new(Algorithm::EdDSA)
         };
-        encode(&header, &claims, &self.key).map_err(Failure::internal)
+        encode(&header, &claims, &key.encoding).map_err(Failure::internal)
+    }
+
+    /// Follows the secret where it was given another value, and retires what it supersedes.
+    async fn keep_up(&self, key: &mut SigningKey, now: Timestamp) -> Result<(), StoreError> {
+        let looked_at = *key.looked_at.get_or_insert(now);
+        if now.since(looked_at) >= LOOK_EVERY {
+            key.looked_at = Some(now);
+            let seed = self.secret.seed().await?;
+            if seed != key.seed {
+                *key = SigningKey {
+                    looked_at: Some(now),
+                    ..SigningKey::publish(seed, &self.secret).await?
+                };
+            }
+        }
+        while let Some(old) = key.superseded.last() {
+            self.secret.retire(old, now).await?;
+            key.superseded.pop();
+        }
+        Ok(())
     }
 }
 
@@ -161,18 +226,10 @@ impl Need for TokenSigner {
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
         use_ring();
         let secret = SigningSecret::wire(wiring).await?;
-        let seed = secret.seed();
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed)
-            .map_err(|_| StoreError::Corrupt("the signing secret".to_owned()))?;
-        let public = PublicKey {
-            kid: kid(pair.public_key().as_ref()),
-            x: BASE64URL_NOPAD.encode(pair.public_key().as_ref()),
-        };
-        // Before its first signature a key is published, so that no verifier meets an unknown one.
-        secret.publish(&public).await?;
+        let key = SigningKey::publish(secret.seed().await?, &secret).await?;
         Ok(Self {
-            key: EncodingKey::from_ed_der(seed),
-            kid: public.kid,
+            secret,
+            key: Mutex::new(key),
             issuer: wiring.env.get(store::shop::ISSUER)?.to_owned(),
         })
     }

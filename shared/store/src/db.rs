@@ -24,19 +24,73 @@ pub(crate) struct Db {
     table: String,
 }
 
-/// A page of an index: what to ask for, and what came.
+/// A part of one partition, of the table or an index.
+#[derive(Clone)]
 pub(crate) struct Range<'a> {
     pub(crate) index: Option<&'a Index>,
     pub(crate) pk: String,
+    /// The least sort key, itself included.
+    pub(crate) from: Option<String>,
+    /// The greatest sort key, itself included.
+    pub(crate) to: Option<String>,
     /// Only sort keys beyond this one, in the direction of reading.
     pub(crate) after: Option<String>,
-    /// Only sort keys that begin so; ignored where `after` or `until` is given.
-    pub(crate) prefix: Option<&'a str>,
-    /// Only sort keys up to this one.
-    pub(crate) until: Option<String>,
     pub(crate) newest_first: bool,
+    /// What items must be to come along; the others are read and left out.
+    pub(crate) filter: Option<Filter>,
     pub(crate) limit: u16,
 }
+
+/// A condition on the items of a range, and the values it names.
+#[derive(Clone)]
+pub(crate) struct Filter {
+    pub(crate) condition: &'static str,
+    pub(crate) names: &'static [(&'static str, &'static str)],
+    pub(crate) values: Vec<(&'static str, AttributeValue)>,
+}
+
+/// What a range held.
+pub(crate) struct Found {
+    pub(crate) items: Vec<Item>,
+    /// The sort key that was reached, if there may be more behind it.
+    pub(crate) reached: Option<String>,
+}
+
+impl<'a> Range<'a> {
+    /// All of a partition of the table, the greatest sort key first.
+    pub(crate) fn of(pk: impl Into<String>) -> Self {
+        Self {
+            index: None,
+            pk: pk.into(),
+            from: None,
+            to: None,
+            after: None,
+            newest_first: true,
+            filter: None,
+            limit: 0,
+        }
+    }
+
+    /// All of a partition of an index, the greatest sort key first.
+    pub(crate) fn on(index: &'a Index, pk: impl Into<String>) -> Self {
+        Self {
+            index: Some(index),
+            ..Self::of(pk)
+        }
+    }
+
+    /// Only the sort keys that begin with `prefix`.
+    pub(crate) fn below(self, prefix: &str) -> Self {
+        Self {
+            from: Some(prefix.to_owned()),
+            to: Some(format!("{prefix}{LAST}")),
+            ..self
+        }
+    }
+}
+
+/// Sorts behind every text that keys are made of.
+pub(crate) const LAST: char = '\u{10ffff}';
 
 impl Db {
     pub(crate) fn new(client: Client, table: &str) -> Self {
@@ -120,18 +174,26 @@ impl Db {
         Ok(found)
     }
 
-    /// Reads a range of one partition, of the table or an index.
-    pub(crate) async fn query(&self, range: Range<'_>) -> Result<Vec<Item>, StoreError> {
+    /// Reads a range, up to its limit or to the megabyte that one query reads.
+    pub(crate) async fn query(&self, range: Range<'_>) -> Result<Found, StoreError> {
         let Range {
             index,
             pk,
+            from,
+            to,
             after,
-            prefix,
-            until,
             newest_first,
+            filter,
             limit,
         } = range;
         let (pk_name, sk_name) = index.map_or(("pk", "sk"), |index| (index.pk, index.sk));
+        // A sort key takes one condition, which includes its bounds: what `after` names comes too,
+        // and is left out below.
+        let (low, high) = match &after {
+            Some(after) if newest_first => (from, Some(after.clone())),
+            Some(after) => (Some(after.clone()), to),
+            None => (from, to),
+        };
         let mut query = self
             .client
             .query()
@@ -139,71 +201,67 @@ impl Db {
             .set_index_name(index.map(|index| index.name.to_owned()))
             .expression_attribute_names("#pk", pk_name)
             .expression_attribute_values(":pk", text(pk))
-            .scan_index_forward(!newest_first);
-        let mut bound = None;
-        let condition = match (after, until, prefix) {
-            (Some(after), None, None) => {
-                query = query.expression_attribute_values(":after", text(after));
-                if newest_first {
-                    "#pk = :pk AND #sk < :after"
-                } else {
-                    "#pk = :pk AND #sk > :after"
-                }
-            }
-            (Some(after), None, Some(prefix)) => {
-                // A sort key takes one condition: the bound also closes the prefix. It includes
-                // the bound itself, which is therefore left out below.
-                let (low, high) = if newest_first {
-                    (prefix.to_owned(), after.clone())
-                } else {
-                    (after.clone(), format!("{prefix}\u{10ffff}"))
-                };
-                query = query
-                    .expression_attribute_values(":low", text(low))
-                    .expression_attribute_values(":high", text(high));
-                bound = Some(after);
-                "#pk = :pk AND #sk BETWEEN :low AND :high"
-            }
-            (None, Some(until), _) => {
-                query = query.expression_attribute_values(":until", text(until));
-                "#pk = :pk AND #sk <= :until"
-            }
-            (None, None, Some(prefix)) => {
-                query = query.expression_attribute_values(":prefix", text(prefix));
-                "#pk = :pk AND begins_with(#sk, :prefix)"
-            }
-            _ => "#pk = :pk",
+            .scan_index_forward(!newest_first)
+            .limit(i32::from(limit) + i32::from(after.is_some()));
+        let condition = match (&low, &high) {
+            (None, None) => "#pk = :pk",
+            (Some(_), None) => "#pk = :pk AND #sk >= :low",
+            (None, Some(_)) => "#pk = :pk AND #sk <= :high",
+            (Some(_), Some(_)) => "#pk = :pk AND #sk BETWEEN :low AND :high",
         };
-        if condition.contains("#sk") {
+        if low.is_some() || high.is_some() {
             query = query.expression_attribute_names("#sk", sk_name);
         }
-        let asked = i32::from(limit) + i32::from(bound.is_some());
+        for (name, bound) in [(":low", low), (":high", high)] {
+            if let Some(bound) = bound {
+                query = query.expression_attribute_values(name, text(bound));
+            }
+        }
+        if let Some(Filter {
+            condition,
+            names,
+            values,
+        }) = filter
+        {
+            query = query.filter_expression(condition);
+            for (name, attribute) in names {
+                query = query.expression_attribute_names(*name, *attribute);
+            }
+            for (name, value) in values {
+                query = query.expression_attribute_values(name, value);
+            }
+        }
         let reply = query
             .key_condition_expression(condition)
-            .limit(asked)
             .send()
             .await
             .map_err(unavailable)?;
         let mut items = reply.items.unwrap_or_default();
-        if let Some(bound) = bound {
-            items.retain(|item| read_text(item, sk_name) != Some(&bound));
+        if let Some(after) = after {
+            items.retain(|item| read_text(item, sk_name) != Some(&after));
             items.truncate(usize::from(limit));
         }
-        Ok(items)
+        let reached = reply
+            .last_evaluated_key
+            .and_then(|key| read_text(&key, sk_name).map(str::to_owned));
+        Ok(Found { items, reached })
     }
 
-    /// Writes an item over the version it was read with.
+    /// Writes an item over the version it was read with; over 0 where there was none.
     pub(crate) async fn put_version(&self, item: Item, read: u64) -> Result<(), StoreError> {
-        let sent = self
+        let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("#version = :read")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":read", number(read))
-            .send()
-            .await;
+            .set_item(Some(item));
+        let put = match read {
+            0 => put.condition_expression("attribute_not_exists(pk)"),
+            read => put
+                .condition_expression("#version = :read")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", number(read)),
+        };
+        let sent = put.send().await;
         match sent {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {

@@ -24,6 +24,8 @@ pub enum StoreError {
     Repeated(Receipt),
     /// The idempotency key was used for another request.
     KeyReused,
+    /// A numbered page would hold more than an answer may.
+    TooLarge,
     /// The service did not answer in time, or refused for its own reasons.
     Unavailable(Box<dyn Error + Send + Sync>),
     /// A stored item cannot be read.
@@ -63,6 +65,7 @@ impl fmt::Display for StoreError {
             Self::Sold => f.write_str("something of it was sold"),
             Self::Repeated(_) => f.write_str("carried out before"),
             Self::KeyReused => f.write_str("the idempotency key belongs to another request"),
+            Self::TooLarge => f.write_str("the page is too large"),
             Self::Unavailable(_) => f.write_str("the data service is unavailable"),
             Self::Corrupt(what) => write!(f, "a stored item cannot be read: {what}"),
         }

@@ -5,11 +5,12 @@
 
 use domain::clock::{Entropy, Timestamp};
 use domain::email::Email;
-use domain::id::{EventId, OrderId, PaymentId, UserId};
+use domain::id::{EventId, MailedTokenId, OrderId, PaymentId, UserId};
 use domain::money::Money;
 use domain::payment::Decline;
 use domain::sku::Sku;
 use domain::text::{PaymentMethod, PersonName};
+use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -59,6 +60,17 @@ macro_rules! events {
 events! {
     /// A person opened an account.
     UserRegistered(UserFacts) = 1,
+    /// Somebody is to show that they read an address before their account moves there, or is told
+    /// that it is taken.
+    EmailVerificationRequested(UserFacts) = 1,
+    /// An account moved to another address.
+    EmailChanged(EmailChange) = 1,
+    /// An account has another password.
+    PasswordChanged(UserFacts) = 1,
+    /// Somebody wants a new password for the account of an address, if there is one.
+    PasswordResetRequested(ResetWish) = 1,
+    /// The owner of an account may choose a new password.
+    PasswordResetIssued(UserFacts) = 1,
     /// An order was placed and holds its stock.
     OrderCreated(OrderFacts) = 1,
     /// An order was paid.
@@ -91,6 +103,45 @@ pub struct UserFacts {
     pub email: Email,
     /// Their name.
     pub name: PersonName,
+    /// The id of the token that goes into the mail, if one does. Never the token itself: events are
+    /// kept.
+    #[serde(default)]
+    pub token: Option<MailedTokenId>,
+}
+
+impl UserFacts {
+    /// About this person, whose mail carries this token.
+    #[must_use]
+    pub fn of(user: &User, token: Option<MailedTokenId>) -> Self {
+        Self {
+            user_id: user.id,
+            email: user.email.clone(),
+            name: user.name.clone(),
+            token,
+        }
+    }
+}
+
+/// About an account that moved to another address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmailChange {
+    /// Whose.
+    pub user_id: UserId,
+    /// Their name.
+    pub name: PersonName,
+    /// Where they were.
+    pub old: Email,
+    /// Where they are now.
+    pub new: Email,
+}
+
+/// That somebody wants a new password.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetWish {
+    /// For the account of which address.
+    pub email: Email,
 }
 
 /// About an order.

@@ -57,26 +57,6 @@ impl<R: Room, M: Mode<Room = R>> Need for Handle<R, M> {
     }
 }
 
-/// A page of a list, and the position after which the next one begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// Where the next one begins, if there is more.
-    pub next: Option<String>,
-}
-
-impl<T> Page<T> {
-    /// Cuts a list, of which one more than `limit` was asked for, to a page.
-    pub(crate) fn cut(mut items: Vec<T>, limit: u16, position: impl Fn(&T) -> String) -> Self {
-        let limit = usize::from(limit);
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).map(position);
-        Self { items, next }
-    }
-}
-
 /// Defines a room and its modes.
 macro_rules! modes {
     ($room:ident = $table:path; $($(#[$doc:meta])* $mode:ident = [$($grant:expr),* $(,)?];)*) => {

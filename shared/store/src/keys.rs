@@ -1,18 +1,23 @@
 //! The keys that sign and verify access tokens.
 //!
-//! The private key is derived from a secret in Secrets Manager, read when a function that signs
-//! starts. Public keys stand in one item of the platform table, `pk = keys`, `sk = keys`, with an
-//! attribute `kid:<kid>` for each: half a read unit to read them all, one write unit to add one.
+//! The private key is derived from a secret in Secrets Manager, which functions that sign read when they
+//! start and again every few minutes. Public keys stand in one item of the platform table, `pk = keys`,
+//! `sk = keys`, with an attribute `kid:<kid>` for each and `until:<kid>` for one that another has taken
+//! the place of: half a read unit to read them all, one write unit to add one.
+//!
+//! To rotate the key, give the secret another value. Whoever signs next publishes the new key and lets
+//! the old one verify for a day more, which is longer than any token made with it lives.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use ring::digest::{SHA256, digest};
 
 use domain::clock::Timestamp;
 
-use crate::db::{Db, Item, key, text, unavailable};
+use crate::db::{Db, Item, key, number, read_number, text, unavailable};
 use crate::env::Var;
 use crate::error::StoreError;
 use crate::grant::{GET, Grant, Resource, UPDATE};
@@ -27,6 +32,9 @@ pub const SIGNING_SECRET: Var = Var::new(
 
 const KEYS: &str = "keys";
 const KID_PREFIX: &str = "kid:";
+const UNTIL_PREFIX: &str = "until:";
+/// How long a key still verifies once another has taken its place.
+const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often unknown key ids may cause a read: a flood of forged tokens costs one read in this time.
 const REFRESH_EVERY: Duration = Duration::from_secs(10);
 const LEAST_SECRET_CHARACTERS: usize = 32;
@@ -38,38 +46,102 @@ pub struct PublicKey {
     pub kid: String,
     /// Its point, in base64url (RFC 8037).
     pub x: String,
+    /// Until when it verifies, if another has taken its place.
+    pub until: Option<Timestamp>,
+}
+
+impl PublicKey {
+    fn is_good(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
 }
 
 /// The secret behind the private key, and the right to publish its public half.
 pub struct SigningSecret {
-    seed: [u8; 32],
+    secrets: aws_sdk_secretsmanager::Client,
+    id: String,
     db: Db,
 }
 
 impl SigningSecret {
-    /// The Ed25519 seed.
-    #[must_use]
-    pub fn seed(&self) -> &[u8] {
-        &self.seed
+    /// The Ed25519 seed, as the secret now has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; [`StoreError::Corrupt`] if the secret is too short to be one.
+    pub async fn seed(&self) -> Result<[u8; 32], StoreError> {
+        let reply = self
+            .secrets
+            .get_secret_value()
+            .secret_id(&self.id)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let secret = reply.secret_string.unwrap_or_default();
+        if secret.len() < LEAST_SECRET_CHARACTERS {
+            let rule = format!("{LEAST_SECRET_CHARACTERS} characters or more");
+            return Err(StoreError::corrupt(format!(
+                "the signing secret must have {rule}"
+            )));
+        }
+        let mut seed = [0; 32];
+        seed.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
+        Ok(seed)
     }
 
-    /// Makes sure that verifiers find the public key.
+    /// Makes sure that verifiers find a public key, and returns the others that are not yet retired.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn publish(&self, public: &PublicKey) -> Result<(), StoreError> {
-        let known = self.db.get(KEYS, KEYS).await?.map(read).unwrap_or_default();
-        if known.contains_key(&public.kid) {
-            return Ok(());
+    pub async fn publish(&self, kid: &str, x: &str) -> Result<Vec<String>, StoreError> {
+        let known = self
+            .db
+            .get(KEYS, KEYS)
+            .await?
+            .as_ref()
+            .map(read)
+            .unwrap_or_default();
+        let current = known.get(kid).is_some_and(|key| key.until.is_none());
+        if !current {
+            self.update("SET #kid = :x REMOVE #until", kid, (":x", text(x)))
+                .await?;
         }
-        self.db
+        Ok(known
+            .into_values()
+            .filter(|key| key.kid != kid && key.until.is_none())
+            .map(|key| key.kid)
+            .collect())
+    }
+
+    /// Lets a key verify for as long as its tokens may live, and no longer.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn retire(&self, kid: &str, now: Timestamp) -> Result<(), StoreError> {
+        let until = number(now.plus(OVERLAP).as_seconds());
+        self.update("SET #until = :until", kid, (":until", until))
+            .await
+    }
+
+    async fn update(
+        &self,
+        expression: &str,
+        kid: &str,
+        (name, value): (&str, AttributeValue),
+    ) -> Result<(), StoreError> {
+        let mut update = self
+            .db
             .client()
             .update_item()
             .table_name(self.db.table())
             .set_key(Some(key(KEYS, KEYS)))
-            .update_expression("SET #kid = :x")
-            .expression_attribute_names("#kid", format!("{KID_PREFIX}{}", public.kid))
-            .expression_attribute_values(":x", text(&public.x))
+            .update_expression(expression);
+        for (name, prefix) in [("#kid", KID_PREFIX), ("#until", UNTIL_PREFIX)] {
+            if expression.contains(name) {
+                update = update.expression_attribute_names(name, format!("{prefix}{kid}"));
+            }
+        }
+        update
+            .expression_attribute_values(name, value)
             .send()
             .await
             .map_err(unavailable)?;
@@ -89,23 +161,9 @@ impl Need for SigningSecret {
     }
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
-        let reply = wiring
-            .aws
-            .secrets()
-            .get_secret_value()
-            .secret_id(wiring.env.get(SIGNING_SECRET)?)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        let secret = reply.secret_string.unwrap_or_default();
-        if secret.len() < LEAST_SECRET_CHARACTERS {
-            let why = format!("the secret must have {LEAST_SECRET_CHARACTERS} characters or more");
-            return Err(StartError::Unusable(SIGNING_SECRET, why));
-        }
-        let mut seed = [0; 32];
-        seed.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
         Ok(Self {
-            seed,
+            secrets: wiring.aws.secrets(),
+            id: wiring.env.get(SIGNING_SECRET)?.to_owned(),
             db: Db::new(wiring.aws.dynamodb(), wiring.env.get(PLATFORM.var)?),
         })
     }
@@ -135,11 +193,12 @@ impl PublicKeys {
                 .read_at
                 .is_some_and(|read_at| now.since(read_at) < REFRESH_EVERY && read_at <= now);
             if fresh || cache.keys.contains_key(kid) {
-                return Ok(cache.keys.get(kid).cloned());
+                let known = cache.keys.get(kid).filter(|key| key.is_good(now));
+                return Ok(known.cloned());
             }
         }
         let keys = self.read_now().await?;
-        let found = keys.get(kid).cloned();
+        let found = keys.get(kid).filter(|key| key.is_good(now)).cloned();
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         // While there is no key at all, the first signer may publish one at any moment.
         let read_at = (!keys.is_empty()).then_some(now);
@@ -147,12 +206,13 @@ impl PublicKeys {
         Ok(found)
     }
 
-    /// Every key.
+    /// Every key that still verifies.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn all(&self) -> Result<Vec<PublicKey>, StoreError> {
-        Ok(self.read_now().await?.into_values().collect())
+    pub async fn all(&self, now: Timestamp) -> Result<Vec<PublicKey>, StoreError> {
+        let keys = self.read_now().await?.into_values();
+        Ok(keys.filter(|key| key.is_good(now)).collect())
     }
 
     async fn read_now(&self) -> Result<BTreeMap<String, PublicKey>, StoreError> {
@@ -161,6 +221,7 @@ impl PublicKeys {
             .db
             .get_now(KEYS, KEYS)
             .await?
+            .as_ref()
             .map(read)
             .unwrap_or_default())
     }
@@ -189,12 +250,20 @@ impl Need for PublicKeys {
     }
 }
 
-fn read(item: Item) -> BTreeMap<String, PublicKey> {
-    item.into_iter()
+fn read(item: &Item) -> BTreeMap<String, PublicKey> {
+    let until = |kid: &str| {
+        let seconds: i64 = read_number(item, &format!("{UNTIL_PREFIX}{kid}"))?;
+        Timestamp::from_millis(seconds.checked_mul(1_000)?)
+    };
+    item.iter()
         .filter_map(|(name, value)| {
             let kid = name.strip_prefix(KID_PREFIX)?.to_owned();
-            let x = value.as_s().ok()?.clone();
-            Some((kid.clone(), PublicKey { kid, x }))
+            let key = PublicKey {
+                x: value.as_s().ok()?.clone(),
+                until: until(&kid),
+                kid,
+            };
+            Some((key.kid.clone(), key))
         })
         .collect()
 }

@@ -4,8 +4,12 @@
 //! and what each handle is granted. It may depend on `domain`. It must never know a status code, a
 //! header, a claim, or which rules a route applies in what order.
 
+pub mod api_keys;
+pub mod attempts;
+pub mod audit;
 pub mod aws;
 pub mod db;
+pub mod digest;
 pub mod env;
 pub mod error;
 pub mod event;
@@ -13,20 +17,26 @@ pub mod grant;
 pub mod handle;
 pub mod keys;
 pub mod mail;
+pub mod mailed;
 pub mod need;
 pub mod notifications;
 pub mod once;
 pub mod orders;
 pub mod outbox;
+pub mod page;
 pub mod payments;
+pub mod people;
 pub mod products;
 pub mod provider;
 pub mod queues;
+pub mod quota;
 pub mod readiness;
+pub mod sessions;
 pub mod shop;
 pub mod stock;
 pub mod tables;
 pub mod tx;
+pub mod usage;
 pub mod users;
 
 pub use error::StoreError;

@@ -24,7 +24,8 @@ use crate::db::{Item, Range, from_item, number};
 use crate::error::StoreError;
 use crate::event::Stamp;
 use crate::grant::{GET, Grant, PUT, QUERY};
-use crate::handle::{Handle, Page, modes};
+use crate::handle::{Handle, modes};
+use crate::page::{Bounds, Page};
 use crate::tables::NOTIFICATIONS;
 use crate::tx::{Terms, stored};
 
@@ -121,26 +122,11 @@ impl Notifications<Read> {
     pub async fn of(
         &self,
         user: UserId,
-        after: Option<String>,
-        limit: u16,
+        bounds: &Bounds,
     ) -> Result<Page<Notification>, StoreError> {
-        let items = self
-            .db
-            .query(Range {
-                index: None,
-                pk: user_pk(user),
-                after: after.map(|id| format!("{NOTES}{id}")),
-                prefix: Some(NOTES),
-                until: None,
-                newest_first: true,
-                limit: limit + 1,
-            })
-            .await?;
-        let notes = items
-            .into_iter()
-            .map(|item| Ok(from_item::<NotificationItem>(item)?.into()))
-            .collect::<Result<Vec<Notification>, StoreError>>()?;
-        Ok(Page::cut(notes, limit, |note| note.id.to_string()))
+        let range = Range::of(user_pk(user)).below(NOTES);
+        let page = self.db.page(&[range], bounds).await?;
+        page.try_map(|item| Ok(from_item::<NotificationItem>(item)?.into()))
     }
 }
 

@@ -40,9 +40,10 @@ use crate::db::{Db, Item, Range, from_item, shard, text};
 use crate::error::StoreError;
 use crate::event::{Event, LineFacts, OrderFacts};
 use crate::grant::{BATCH_GET, GET, Grant, PUT};
-use crate::handle::{Handle, Mode, Page, modes};
+use crate::handle::{Handle, Mode, modes};
 use crate::once::Remembers;
-use crate::tables::{DUE, ORDERS, SHARDS};
+use crate::page::{Bounds, Page};
+use crate::tables::{BY_CUSTOMER, DUE, EVERY_ORDER, ORDERS, SHARDS};
 use crate::tx::{Terms, Tx, stored};
 
 /// The orders table, as far as `M` allows.
@@ -470,67 +471,21 @@ impl Orders<List> {
     pub async fn of_customer(
         &self,
         customer: UserId,
-        after: Option<String>,
-        limit: u16,
+        bounds: &Bounds,
     ) -> Result<Page<Order>, StoreError> {
-        let index = ORDERS.indexes.first();
-        let keys = self
-            .keys(index, format!("customer/{customer}"), after, limit)
-            .await?;
-        self.page(keys, limit).await
+        let range = Range::on(&BY_CUSTOMER, format!("customer/{customer}"));
+        self.db.page(&[range], bounds).await?.try_map(order)
     }
 
     /// A page of all orders, newest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn all(&self, after: Option<String>, limit: u16) -> Result<Page<Order>, StoreError> {
-        let index = ORDERS.indexes.get(1);
-        let shards = (0..SHARDS)
-            .map(|shard| self.keys(index, format!("every/{shard}"), after.clone(), limit));
-        let keys = futures_util::future::try_join_all(shards).await?.concat();
-        self.page(keys, limit).await
-    }
-
-    async fn keys(
-        &self,
-        index: Option<&crate::tables::Index>,
-        pk: String,
-        after: Option<String>,
-        limit: u16,
-    ) -> Result<Vec<String>, StoreError> {
-        let items = self
-            .db
-            .query(Range {
-                index,
-                pk,
-                after,
-                prefix: None,
-                until: None,
-                newest_first: true,
-                limit: limit + 1,
-            })
-            .await?;
-        Ok(items
-            .iter()
-            .filter_map(|item| Some(item.get("pk")?.as_s().ok()?.clone()))
-            .collect())
-    }
-
-    async fn page(&self, mut keys: Vec<String>, limit: u16) -> Result<Page<Order>, StoreError> {
-        keys.sort_by(|one, other| other.cmp(one));
-        let Page { items: keys, next } =
-            Page::cut(keys, limit, |pk| pk.trim_start_matches("order/").to_owned());
-        let wanted = keys.into_iter().map(|pk| (pk, ORDER.to_owned()));
-        let mut items = self
-            .db
-            .get_many(wanted, false)
-            .await?
-            .into_iter()
-            .map(order)
-            .collect::<Result<Vec<Order>, StoreError>>()?;
-        items.sort_by_key(|order| std::cmp::Reverse(order.id));
-        Ok(Page { items, next })
+    pub async fn all(&self, bounds: &Bounds) -> Result<Page<Order>, StoreError> {
+        let ranges: Vec<Range<'_>> = (0..SHARDS)
+            .map(|shard| Range::on(&EVERY_ORDER, format!("every/{shard}")))
+            .collect();
+        self.db.page(&ranges, bounds).await?.try_map(order)
     }
 }
 

@@ -1,18 +1,30 @@
 //! The catalogue table.
 //!
-//! | item | pk | sk | index `byStatus` |
-//! |---|---|---|---|
-//! | product with its variants | `product/<id>` | `product` | `status/<status>`, `<id>` |
-//! | offer: what an order needs to know of a SKU | `sku/<sku>` | `offer` | |
-//! | slug: who has it | `slug/<slug>` | `slug` | |
-//! | idempotency record | `once/<scope>` | `once` | |
+//! | item | pk | sk |
+//! |---|---|---|
+//! | product with its variants | `product/<id>` | `product` |
+//! | offer: what an order needs to know of a SKU | `sku/<sku>` | `offer` |
+//! | slug: who has it | `slug/<slug>` | `slug` |
+//! | idempotency record | `once/<scope>` | `once` |
+//!
+//! Products alone stand in the indexes, each of which has the partition `status/<status>`:
+//!
+//! | index | sort key |
+//! |---|---|
+//! | `byStatus` | `<id>`, which begins with the instant of its making |
+//! | `byName` | `<name in lower case><U+0001><id>` |
+//! | `byPrice` | `<least price in the shop's currency, in 16 digits>/<id>`; `~/<id>` without one |
+//!
+//! The least price is that of the day on which the product was last written: after a change of the
+//! shop's currency, products are written again.
 //!
 //! | access | cost |
 //! |---|---|
 //! | read a product | half a read unit per 4 KB |
-//! | page of n products by status, newest first | one query: half a read unit per 4 KB of products |
+//! | page of n products of a status in any order | one query: half a read unit per 4 KB of n + 2 products |
 //! | offers of n SKUs | one batch: half a read unit each |
-//! | write a product of n variants | one transaction: 2 x (2 + n) write units, and the index's |
+//! | new product of n variants, each item below 1 KB | one transaction: 2 x (2 + n) write units, and 3 for the indexes |
+//! | change a product | the same, without its slug; an index in which it moves takes one unit more |
 //!
 //! Offers and slugs change with their product, in one transaction.
 
@@ -32,9 +44,10 @@ use domain::text::{Description, ImageUrl, OptionName, OptionValue, TaxCategory, 
 use crate::db::{Db, Item, Range, from_item, key, text};
 use crate::error::{StoreError, Unique};
 use crate::grant::{BATCH_GET, DELETE, GET, Grant, PUT};
-use crate::handle::{Handle, Page, modes};
+use crate::handle::{Handle, modes};
 use crate::once::Remembers;
-use crate::tables::CATALOG;
+use crate::page::{Bounds, Page};
+use crate::tables::{BY_NAME, BY_PRICE, BY_STATUS, CATALOG};
 use crate::tx::{MOST_ACTIONS, Terms, Tx, stored};
 
 /// The catalogue table, as far as `M` allows.
@@ -46,7 +59,11 @@ modes! { ProductsRoom = CATALOG;
     /// Reads one product.
     Read = [Grant::table(&CATALOG, &[GET])];
     /// Lists products.
-    List = [Grant::query(&CATALOG, "byStatus")];
+    List = [
+        Grant::query(&CATALOG, BY_STATUS.name),
+        Grant::query(&CATALOG, BY_NAME.name),
+        Grant::query(&CATALOG, BY_PRICE.name),
+    ];
     /// Replaces and deletes products.
     Edit = [Grant::table(&CATALOG, &[GET, PUT, DELETE])];
     /// Finds what is offered under SKUs.
@@ -81,6 +98,23 @@ impl Offer {
             .copied()
             .find(|price| price.currency() == currency)
     }
+}
+
+/// What a list of products is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// When they were made.
+    Created,
+    /// Their names, whatever the case.
+    Name,
+    /// What the cheapest variant of each costs in the shop's currency, in minor units; those without
+    /// such a price come after all others.
+    Price {
+        /// Only those that cost this or more.
+        least: Option<i64>,
+        /// Only those that cost this or less.
+        most: Option<i64>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -145,6 +179,25 @@ fn slug_pk(slug: &Slug) -> String {
 fn status_pk(status: ProductStatus) -> String {
     format!("status/{status}")
 }
+
+/// A name is followed by what sorts before all that names are made of, so that `cup` comes before
+/// `cup holder`.
+fn name_sk(product: &Product) -> String {
+    let name = product.name.as_str().to_lowercase();
+    format!("{name}\u{1}{}", product.id)
+}
+
+/// Amounts are never negative, and have 16 digits at most.
+fn price_sk(product: &Product, currency: Currency) -> String {
+    let id = product.id;
+    match product.least_price_in(currency) {
+        Some(price) => format!("{:016}/{id}", price.amount()),
+        None => format!("{UNPRICED}/{id}"),
+    }
+}
+
+/// Sorts behind all digits.
+const UNPRICED: char = '~';
 
 impl From<&Product> for ProductItem {
     fn from(product: &Product) -> Self {
@@ -285,13 +338,18 @@ impl From<OfferItem> for Offer {
 }
 
 impl Products<Create> {
-    /// Stages a new product with its offers and its slug.
+    /// Stages a new product with its offers and its slug, in a shop of this currency.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
     /// [`StoreError::Taken`] if its slug or one of its SKUs is taken.
-    pub fn create(&self, tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
-        put_product(&self.db, tx, product, Terms::absent())?;
+    pub fn create(
+        &self,
+        tx: &mut Tx,
+        product: &Product,
+        currency: Currency,
+    ) -> Result<(), StoreError> {
+        put_product(&self.db, tx, product, currency, Terms::absent())?;
         put_slug(&self.db, tx, product)?;
         for variant in &product.variants {
             put_offer(&self.db, tx, product, variant)?;
@@ -321,36 +379,41 @@ impl Products<Read> {
 }
 
 impl Products<List> {
-    /// A page of the products of these statuses, newest first.
+    /// A page of the products of these statuses, the least first, or the greatest.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// [`StoreError::TooLarge`], [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn list(
         &self,
         statuses: &[ProductStatus],
-        after: Option<String>,
-        limit: u16,
+        by: By,
+        greatest_first: bool,
+        bounds: &Bounds,
     ) -> Result<Page<Product>, StoreError> {
-        let index = CATALOG.indexes.first();
-        let queries = statuses.iter().map(|status| {
-            self.db.query(Range {
-                index,
-                pk: status_pk(*status),
-                after: after.clone(),
-                prefix: None,
-                until: None,
-                newest_first: true,
-                limit: limit + 1,
+        let (index, from, to) = match by {
+            By::Created => (&BY_STATUS, None, None),
+            By::Name => (&BY_NAME, None, None),
+            By::Price {
+                least: None,
+                most: None,
+            } => (&BY_PRICE, None, None),
+            By::Price { least, most } => {
+                let (least, most) = (least.unwrap_or(0), most.unwrap_or(Money::MAX_AMOUNT));
+                // Every id sorts below the tilde.
+                let bounds = (format!("{least:016}/"), format!("{most:016}/~"));
+                (&BY_PRICE, Some(bounds.0), Some(bounds.1))
+            }
+        };
+        let ranges: Vec<Range<'_>> = statuses
+            .iter()
+            .map(|status| Range {
+                from: from.clone(),
+                to: to.clone(),
+                newest_first: greatest_first,
+                ..Range::on(index, status_pk(*status))
             })
-        });
-        let mut products = futures_util::future::try_join_all(queries)
-            .await?
-            .into_iter()
-            .flatten()
-            .map(product)
-            .collect::<Result<Vec<Product>, StoreError>>()?;
-        products.sort_by_key(|product| std::cmp::Reverse(product.id));
-        Ok(Page::cut(products, limit, |product| product.id.to_string()))
+            .collect();
+        self.db.page(&ranges, bounds).await?.try_map(product)
     }
 }
 
@@ -364,14 +427,20 @@ impl Products<Edit> {
         product(item.ok_or(StoreError::NotFound)?)
     }
 
-    /// Stages `new` over `old`, with its offers and its slug.
+    /// Stages `new` over `old`, with its offers and its slug, in a shop of this currency.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
     /// [`StoreError::Taken`] if its slug or a SKU is another product's, with
     /// [`StoreError::Stale`] if the product changed meanwhile.
-    pub fn replace(&self, tx: &mut Tx, old: &Product, new: &Product) -> Result<(), StoreError> {
-        put_product(&self.db, tx, new, Terms::version(old.version))?;
+    pub fn replace(
+        &self,
+        tx: &mut Tx,
+        old: &Product,
+        new: &Product,
+        currency: Currency,
+    ) -> Result<(), StoreError> {
+        put_product(&self.db, tx, new, currency, Terms::version(old.version))?;
         if old.slug != new.slug {
             put_slug(&self.db, tx, new)?;
             delete(&self.db, tx, &slug_pk(&old.slug), SLUG);
@@ -413,11 +482,23 @@ impl Products<Offers> {
     }
 }
 
-fn put_product(db: &Db, tx: &mut Tx, product: &Product, terms: Terms) -> Result<(), StoreError> {
+fn put_product(
+    db: &Db,
+    tx: &mut Tx,
+    product: &Product,
+    currency: Currency,
+    terms: Terms,
+) -> Result<(), StoreError> {
     let pk = product_pk(product.id);
     let mut item = stored(pk, PRODUCT, "product", &ProductItem::from(product))?;
-    item.insert("statusPk".to_owned(), text(status_pk(product.status)));
-    item.insert("statusSk".to_owned(), text(product.id.to_string()));
+    for (name, value) in [
+        (BY_STATUS.pk, status_pk(product.status)),
+        (BY_STATUS.sk, product.id.to_string()),
+        (BY_NAME.sk, name_sk(product)),
+        (BY_PRICE.sk, price_sk(product, currency)),
+    ] {
+        item.insert(name.to_owned(), text(value));
+    }
     tx.put(db.table(), item, terms, |_| StoreError::Stale);
     Ok(())
 }

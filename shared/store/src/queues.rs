@@ -18,6 +18,16 @@ pub struct Queue {
 /// How many times a message is received before it goes to the dead letters.
 pub const MAX_RECEIVES: u32 = 5;
 
+/// Lets the owners of accounts choose a new password.
+pub static USERS_ISSUE_PASSWORD_RESET: Queue = Queue {
+    name: "users-issue-password-reset",
+    var: Var::new(
+        "USERS_ISSUE_PASSWORD_RESET_QUEUE",
+        "the URL of the queue of wishes for a new password",
+    ),
+    subscribes: &[Topic::PasswordResetRequested],
+};
+
 /// Charges orders that name a payment method.
 pub static PAYMENTS_CHARGE_ORDER: Queue = Queue {
     name: "payments-charge-order",
@@ -87,6 +97,10 @@ pub static NOTIFICATIONS_NOTIFY_CUSTOMER: Queue = Queue {
     ),
     subscribes: &[
         Topic::UserRegistered,
+        Topic::EmailVerificationRequested,
+        Topic::EmailChanged,
+        Topic::PasswordChanged,
+        Topic::PasswordResetIssued,
         Topic::OrderConfirmed,
         Topic::OrderCancelled,
         Topic::OrderExpired,
@@ -94,7 +108,8 @@ pub static NOTIFICATIONS_NOTIFY_CUSTOMER: Queue = Queue {
 };
 
 /// Every queue.
-pub static QUEUES: [&Queue; 6] = [
+pub static QUEUES: [&Queue; 7] = [
+    &USERS_ISSUE_PASSWORD_RESET,
     &PAYMENTS_CHARGE_ORDER,
     &PAYMENTS_REVERSE_ORDER,
     &PAYMENTS_RECONCILE_PAYMENT,

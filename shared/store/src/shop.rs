@@ -1,6 +1,7 @@
 //! What the shop as a whole is configured to be.
 
 use domain::currency::Currency;
+use domain::email::Email;
 
 use crate::env::Var;
 use crate::need::{Declaration, Need, StartError, Wiring};
@@ -15,6 +16,18 @@ pub const ISSUER: Var = Var::new(
     "ISSUER",
     "the shop's public URL, which issues access tokens",
 );
+/// Where people shop.
+pub const STOREFRONT_URL: Var = Var::new(
+    "STOREFRONT_URL",
+    "the URL of the pages that links in mails lead to",
+);
+/// Who becomes admin.
+pub const ADMIN_EMAIL: Var = Var::new(
+    "ADMIN_EMAIL",
+    "the address whose owner becomes admin, or none",
+);
+/// What stands in [`ADMIN_EMAIL`] where nobody does.
+const NOBODY: &str = "none";
 
 /// The shop's settings.
 #[derive(Debug, Clone)]
@@ -61,5 +74,56 @@ impl Need for Issuer {
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
         Ok(Self(wiring.env.get(ISSUER)?.to_owned()))
+    }
+}
+
+/// Where links in mails lead.
+#[derive(Debug, Clone)]
+pub struct Storefront(String);
+
+impl Storefront {
+    /// The URL of a page that takes a token.
+    #[must_use]
+    pub fn page(&self, name: &str, token: &str) -> String {
+        format!("{}/{name}?token={token}", self.0.trim_end_matches('/'))
+    }
+}
+
+impl Need for Storefront {
+    fn declare(declaration: &mut Declaration) {
+        declaration.var(STOREFRONT_URL);
+    }
+
+    async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
+        Ok(Self(wiring.env.get(STOREFRONT_URL)?.to_owned()))
+    }
+}
+
+/// The address whose owner becomes admin, once they have shown that they read it.
+#[derive(Debug, Clone)]
+pub struct AdminEmail(Option<Email>);
+
+impl AdminEmail {
+    /// Whether this is the address.
+    #[must_use]
+    pub fn is(&self, email: &Email) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|admin| admin.canonical() == email.canonical())
+    }
+}
+
+impl Need for AdminEmail {
+    fn declare(declaration: &mut Declaration) {
+        declaration.var(ADMIN_EMAIL);
+    }
+
+    async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
+        match wiring.env.get(ADMIN_EMAIL)? {
+            NOBODY => Ok(Self(None)),
+            address => Email::parse(address)
+                .map(|admin| Self(Some(admin)))
+                .map_err(|broken| StartError::Unusable(ADMIN_EMAIL, broken.to_string())),
+        }
     }
 }

@@ -38,8 +38,9 @@ use crate::db::{Db, Item, Range, from_item, key, number, read_number, shard, tex
 use crate::error::StoreError;
 use crate::event::{Event, StockFacts};
 use crate::grant::{BATCH_GET, CHECK, GET, Grant, PUT, QUERY, UPDATE};
-use crate::handle::{Handle, Mode, Page, modes};
+use crate::handle::{Handle, Mode, modes};
 use crate::once::Remembers;
+use crate::page::{Bounds, Page};
 use crate::tables::{DUE, INVENTORY, SHARDS};
 use crate::tx::{Terms, Tx, stored};
 
@@ -322,28 +323,11 @@ impl Stock<ReadLedger> {
     pub async fn movements(
         &self,
         sku: &Sku,
-        after: Option<String>,
-        limit: u16,
+        bounds: &Bounds,
     ) -> Result<Page<Movement>, StoreError> {
-        let items = self
-            .db
-            .query(Range {
-                index: None,
-                pk: level_pk(sku),
-                after: after.map(|id| format!("{MOVEMENTS}{id}")),
-                prefix: Some(MOVEMENTS),
-                until: None,
-                newest_first: true,
-                limit: limit + 1,
-            })
-            .await?;
-        let movements = items
-            .into_iter()
-            .map(|item| Ok(from_item::<MovementItem>(item)?.into()))
-            .collect::<Result<Vec<Movement>, StoreError>>()?;
-        Ok(Page::cut(movements, limit, |movement| {
-            movement.id.to_string()
-        }))
+        let range = Range::of(level_pk(sku)).below(MOVEMENTS);
+        let page = self.db.page(&[range], bounds).await?;
+        page.try_map(|item| Ok(from_item::<MovementItem>(item)?.into()))
     }
 }
 
@@ -612,20 +596,17 @@ impl Db {
     pub(crate) async fn due(&self, now: Timestamp, limit: u16) -> Result<Vec<String>, StoreError> {
         let shards = (0..SHARDS).map(|shard| {
             self.query(Range {
-                index: Some(&DUE),
-                pk: format!("due/{shard}"),
-                after: None,
-                prefix: None,
                 // Every id sorts below the tilde.
-                until: Some(format!("{now}/~")),
+                to: Some(format!("{now}/~")),
                 newest_first: false,
                 limit,
+                ..Range::on(&DUE, format!("due/{shard}"))
             })
         });
         let found = futures_util::future::try_join_all(shards).await?;
         Ok(found
             .into_iter()
-            .flatten()
+            .flat_map(|one| one.items)
             .filter_map(|item| {
                 let due = item.get(DUE.sk)?.as_s().ok()?;
                 due.split_once('/').map(|(_, id)| id.to_owned())

@@ -45,7 +45,7 @@ pub const SHARDS: u8 = 4;
 pub static USERS: Table = Table {
     name: "users",
     var: Var::new("USERS_TABLE", "the name of the users table"),
-    indexes: &[],
+    indexes: &[EVERY_AUDIT],
     stream: true,
 };
 
@@ -53,12 +53,7 @@ pub static USERS: Table = Table {
 pub static CATALOG: Table = Table {
     name: "catalog",
     var: Var::new("CATALOG_TABLE", "the name of the catalogue table"),
-    indexes: &[Index {
-        name: "byStatus",
-        pk: "statusPk",
-        sk: "statusSk",
-        projection: Projection::All,
-    }],
+    indexes: &[BY_STATUS, BY_NAME, BY_PRICE],
     stream: false,
 };
 
@@ -74,21 +69,7 @@ pub static INVENTORY: Table = Table {
 pub static ORDERS: Table = Table {
     name: "orders",
     var: Var::new("ORDERS_TABLE", "the name of the orders table"),
-    indexes: &[
-        Index {
-            name: "byCustomer",
-            pk: "customerPk",
-            sk: "customerSk",
-            projection: Projection::KeysOnly,
-        },
-        Index {
-            name: "everyOrder",
-            pk: "everyPk",
-            sk: "everySk",
-            projection: Projection::KeysOnly,
-        },
-        DUE,
-    ],
+    indexes: &[BY_CUSTOMER, EVERY_ORDER, DUE],
     stream: true,
 };
 
@@ -116,6 +97,14 @@ pub static PLATFORM: Table = Table {
     stream: false,
 };
 
+/// How often callers call, and when API keys were last used.
+pub static USAGE: Table = Table {
+    name: "usage",
+    var: Var::new("USAGE_TABLE", "the name of the usage table"),
+    indexes: &[],
+    stream: false,
+};
+
 /// The built-in test provider's own books; an outside service in all but name.
 pub static TEST_PROVIDER: Table = Table {
     name: "test-provider",
@@ -128,7 +117,7 @@ pub static TEST_PROVIDER: Table = Table {
 };
 
 /// Every table.
-pub static TABLES: [&Table; 8] = [
+pub static TABLES: [&Table; 9] = [
     &USERS,
     &CATALOG,
     &INVENTORY,
@@ -136,8 +125,57 @@ pub static TABLES: [&Table; 8] = [
     &PAYMENTS,
     &NOTIFICATIONS,
     &PLATFORM,
+    &USAGE,
     &TEST_PROVIDER,
 ];
+
+/// The whole audit trail, sharded, newest first.
+pub const EVERY_AUDIT: Index = Index {
+    name: "everyAudit",
+    pk: "auditPk",
+    sk: "auditSk",
+    projection: Projection::All,
+};
+
+/// Products of one status, newest first.
+pub const BY_STATUS: Index = Index {
+    name: "byStatus",
+    pk: "statusPk",
+    sk: "statusSk",
+    projection: Projection::All,
+};
+
+/// Products of one status, by name.
+pub const BY_NAME: Index = Index {
+    name: "byName",
+    pk: "statusPk",
+    sk: "nameSk",
+    projection: Projection::All,
+};
+
+/// Products of one status, by price.
+pub const BY_PRICE: Index = Index {
+    name: "byPrice",
+    pk: "statusPk",
+    sk: "priceSk",
+    projection: Projection::All,
+};
+
+/// A customer's orders, newest first.
+pub const BY_CUSTOMER: Index = Index {
+    name: "byCustomer",
+    pk: "customerPk",
+    sk: "customerSk",
+    projection: Projection::KeysOnly,
+};
+
+/// All orders, sharded, newest first.
+pub const EVERY_ORDER: Index = Index {
+    name: "everyOrder",
+    pk: "everyPk",
+    sk: "everySk",
+    projection: Projection::KeysOnly,
+};
 
 /// What a sweeper must look at: sparse, sharded, by the instant it falls due.
 pub const DUE: Index = Index {

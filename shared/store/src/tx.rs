@@ -61,6 +61,14 @@ impl Terms {
         }
     }
 
+    /// The item must be at the version before this one; at the first version it must not exist yet.
+    pub(crate) fn over(version: u64) -> Self {
+        match version.checked_sub(1) {
+            None | Some(0) => Self::absent(),
+            Some(read) => Self::version(read),
+        }
+    }
+
     /// The item must still have the version it was read with.
     pub(crate) fn version(read: u64) -> Self {
         Self {

@@ -1,5 +1,6 @@
 //! The catalogue's endpoints.
 
+mod change_product;
 mod create_product;
 mod delete_product;
 mod get_product;

@@ -43,7 +43,8 @@ async fn the_tag_is_that_of_the_whole_level() {
     assert_eq!(ask().send().await.status, 200);
     let public = shop.anybody().ask("GET", PATH);
     let public = public.header("if-none-match", &tag).send().await;
-    assert_eq!((public.status, public.header("etag")), (200, None));
+    assert_eq!(public.status, 200);
+    assert_ne!(public.header("etag"), Some(tag.as_str()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -173,7 +173,7 @@ async fn bad_queries_name_the_parameter() {
         ("cursor=abc", of_this_list),
         (
             "kind=sale",
-            "kind: is not a known parameter; allowed are cursor, limit",
+            "kind: is not a known parameter; allowed are cursor, limit, page, pageSize, fields",
         ),
     ] {
         let answer = admin.get(&format!("{PATH}?{query}")).await;

@@ -124,7 +124,7 @@ async fn bad_queries_name_the_parameter() {
         ("cursor=abc", of_this_list),
         (
             "read=false",
-            "read: is not a known parameter; allowed are cursor, limit",
+            "read: is not a known parameter; allowed are cursor, limit, page, pageSize, fields",
         ),
     ] {
         let answer = ada.get(&format!("{PATH}?{query}")).await;

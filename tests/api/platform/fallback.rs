@@ -18,6 +18,7 @@ fn paths() -> Vec<(String, BTreeSet<String>)> {
             let filled = path
                 .replace("{id}", "0190a0b0-0000-7000-8000-000000000000")
                 .replace("{sku}", "MUG")
+                .replace("{token}", "a-token")
                 .replace("{asset}", "docs.js");
             assert!(!filled.contains('{'), "{filled}");
             let methods = methods.keys().map(|verb| verb.name().to_owned()).collect();

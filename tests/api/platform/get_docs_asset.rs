@@ -5,12 +5,21 @@ use crate::shop::Shop;
 #[tokio::test(start_paused = true)]
 async fn every_part_comes_with_its_type() {
     let shop = Shop::open().await;
+    let script = "text/javascript; charset=utf-8";
+    let page = "text/html; charset=utf-8";
     for (name, media_type) in [
-        ("docs.js", "text/javascript; charset=utf-8"),
-        ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
-        ("swagger-ui.css", "text/css; charset=utf-8"),
-        ("LICENSE", "text/plain; charset=utf-8"),
-        ("NOTICE", "text/plain; charset=utf-8"),
+        ("docs.css", "text/css; charset=utf-8"),
+        ("docs.js", script),
+        ("dom.js", script),
+        ("schema.js", script),
+        ("trial.js", script),
+        ("guide.js", script),
+        ("favicon.svg", "image/svg+xml"),
+        ("getting-started", page),
+        ("authentication", page),
+        ("errors", page),
+        ("payments-testing", page),
+        ("changelog", page),
     ] {
         let path = format!("/docs/{name}");
         let part = shop.anybody().get(&path).await;
@@ -27,12 +36,52 @@ async fn every_part_comes_with_its_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_page_shows_our_description_and_asks_nobody_else() {
+async fn scripts_fetch_nothing_from_elsewhere() {
     let shop = Shop::open().await;
-    let script = shop.anybody().get("/docs/docs.js").await;
-    let script = String::from_utf8(script.body).expect("UTF-8");
-    assert!(script.contains("url: \"/openapi.json\""), "{script}");
-    assert!(script.contains("validatorUrl: null"), "{script}");
+    for name in ["docs.js", "dom.js", "schema.js", "trial.js", "guide.js"] {
+        let script = shop.anybody().get(&format!("/docs/{name}")).await;
+        let script = String::from_utf8(script.body).expect("UTF-8");
+        for call in ["import(", "from \"", "fetch(\""] {
+            for target in script.split(call).skip(1) {
+                assert!(target.starts_with(['.', '/']), "{name}: {target}");
+                assert!(!target.starts_with("//"), "{name}: {target}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_guide_links_to_is_there() {
+    let shop = Shop::open().await;
+    for name in [
+        "getting-started",
+        "authentication",
+        "errors",
+        "payments-testing",
+        "changelog",
+    ] {
+        let guide = shop.anybody().get(&format!("/docs/{name}")).await;
+        let policy = guide.header("content-security-policy").unwrap_or_default();
+        assert!(policy.contains("default-src 'none'"), "{name}: {policy}");
+        let page = String::from_utf8(guide.body).expect("UTF-8");
+        for link in page.split("href=\"").skip(1) {
+            let link = link.split('"').next().unwrap_or_default();
+            let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+            if link.starts_with("http") {
+                continue;
+            }
+            let target = match path {
+                "" => page.clone(),
+                path => {
+                    let target = shop.anybody().get(path).await;
+                    assert_eq!(target.status, 200, "{name}: {link}");
+                    String::from_utf8(target.body).expect("UTF-8")
+                }
+            };
+            let is_there = fragment.is_empty() || target.contains(&format!("id=\"{fragment}\""));
+            assert!(is_there, "{name}: {link}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,6 +91,9 @@ async fn there_is_nothing_else() {
         "nothing.js",
         "DOCS.JS",
         "docs.html",
+        "frame.html",
+        "swagger-ui.css",
+        "pages/errors.html",
         "..%2fopenapi.json",
         "%2e%2e",
         "docs.js/",

@@ -43,6 +43,6 @@ async fn nobody_is_asked_who_they_are() {
     assert_eq!(asked.status, 400);
     assert_eq!(
         asked.errors(),
-        ["verbose: is not a known parameter; none is allowed"]
+        ["verbose: is not a known parameter; allowed are fields"]
     );
 }

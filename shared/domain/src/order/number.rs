@@ -111,4 +111,12 @@ impl TryFrom<String> for OrderNumber {
     }
 }
 
-parsed_text!(OrderNumber, "order-number", 13, 13);
+parsed_text!(
+    OrderNumber,
+    "order-number",
+    13,
+    13,
+    // As the shop writes it; it reads lower case and lookalikes too. The check is for the parser.
+    r"^S-[0-9A-HJKMNP-TV-Z]{10}[0-9A-HJKMNP-Z*~$=]$",
+    "An order's number for people: `S-`, ten digits and letters, and a check character."
+);

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::id::UserId;
+use crate::id::{UUID, UserId};
 use crate::rule::Broken;
 use crate::value::{parsed_text, word_enum};
 
@@ -105,7 +105,17 @@ impl TryFrom<String> for Actor {
     }
 }
 
-parsed_text!(Actor, "actor", 5, 45);
+parsed_text!(
+    Actor,
+    "actor",
+    5,
+    45,
+    format!(
+        "^(guest|system|(customer|staff):{})$",
+        UUID.trim_matches(['^', '$'])
+    ),
+    "Who did it: `customer:<id>`, `staff:<id>`, `guest` or `system`."
+);
 
 /// One thing that happened to an order.
 #[derive(Debug, Clone, PartialEq, Eq)]

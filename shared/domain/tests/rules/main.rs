@@ -2,6 +2,8 @@
 
 // The attribute tells the lints that a module is part of the tests, helper functions included.
 #[cfg(test)]
+mod attempts;
+#[cfg(test)]
 mod given;
 #[cfg(test)]
 mod money;
@@ -19,6 +21,8 @@ mod people;
 mod product;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod session;
 #[cfg(test)]
 mod stock;
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::user::{User, UserStatus};
+use domain::api_key::{ApiKey, KeyName, KeyStatus};
+use domain::id::ApiKeyId;
+use domain::user::{Administered, Untouchable, User, UserStatus};
 use domain::{Broken, Country, Email, Password, Permission, Role, UserId};
 
 use crate::given::{now, person};
@@ -55,18 +57,133 @@ fn permissions_are_those_of_all_roles_while_the_account_is_active() {
     assert!(permissions.contains(&Permission::CatalogWrite));
     assert!(permissions.contains(&Permission::OrdersWrite));
     assert!(!permissions.contains(&Permission::UsersWrite));
-    assert!(
-        staff
-            .with_status(UserStatus::Suspended, now())
-            .permissions()
-            .is_empty()
-    );
+    let suspended = User {
+        status: UserStatus::Suspended,
+        ..staff
+    };
+    assert!(suspended.permissions().is_empty());
     assert!(ada().permissions().is_empty());
     assert_eq!(Role::Admin.permissions(), Permission::ALL);
     assert_eq!(
         Permission::parse("content:publish"),
         Ok(Permission::ContentPublish)
     );
+}
+
+/// The account as it stands, as staff would write it.
+fn as_it_is(user: &User) -> Administered {
+    Administered {
+        name: user.name.clone(),
+        country: user.country,
+        roles: user.roles.clone(),
+        status: user.status,
+    }
+}
+
+#[test]
+fn a_suspended_account_has_no_session_and_an_opened_one_gets_none_back() {
+    let staff = Some(UserId::from_u128(2));
+    let later = now().plus(Duration::from_secs(1));
+    let wished = Administered {
+        status: UserStatus::Suspended,
+        ..as_it_is(&ada())
+    };
+    let suspended = ada().administered(wished, staff, later).unwrap();
+    assert_eq!(suspended.sessions_since, Some(later));
+    assert_eq!(suspended.version, 2);
+    let wished = Administered {
+        status: UserStatus::Active,
+        ..as_it_is(&suspended)
+    };
+    let opened = suspended.administered(wished, staff, now()).unwrap();
+    assert_eq!(opened.status, UserStatus::Active);
+    assert_eq!(opened.sessions_since, Some(later));
+}
+
+#[test]
+fn nobody_takes_their_own_power_away() {
+    let admin = ada().with_roles(BTreeSet::from([Role::Admin]), now());
+    let demoted = Administered {
+        roles: BTreeSet::from([Role::Customer]),
+        ..as_it_is(&admin)
+    };
+    let suspended = Administered {
+        status: UserStatus::Suspended,
+        ..as_it_is(&admin)
+    };
+    let own = Some(admin.id);
+    for (wished, refused) in [
+        (demoted, Untouchable::OwnAdminRole),
+        (suspended, Untouchable::OwnStatus),
+    ] {
+        let changed = admin.administered(wished.clone(), own, now());
+        assert_eq!(changed, Err(refused));
+        for other in [None, Some(UserId::from_u128(2))] {
+            assert!(admin.administered(wished.clone(), other, now()).is_ok());
+        }
+    }
+    assert_eq!(admin.erased(own, now()), Err(Untouchable::OwnAccount));
+    let renamed = Administered {
+        name: person("Ada King"),
+        ..as_it_is(&admin)
+    };
+    assert!(admin.administered(renamed, own, now()).is_ok());
+}
+
+#[test]
+fn an_erased_account_keeps_its_id_and_stays_erased() {
+    let erased = ada().erased(None, now()).unwrap();
+    assert_eq!(erased.id, ada().id);
+    assert_eq!(erased.status, UserStatus::Erased);
+    assert_eq!(
+        Email::parse(erased.email.as_str()),
+        Ok(erased.email.clone())
+    );
+    assert_eq!(erased.name, person("Erased"));
+    assert!(erased.roles.is_empty() && erased.country.is_none());
+    assert_eq!(erased.sessions_since, Some(now()));
+    let wished = Administered {
+        status: UserStatus::Active,
+        ..as_it_is(&ada())
+    };
+    let changed = erased.administered(wished, None, now());
+    assert_eq!(changed, Err(Untouchable::Erased));
+}
+
+#[test]
+fn an_api_key_is_good_for_a_while() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert_eq!(ApiKey::expiry(None, now()), Ok(now().plus(day * 90)));
+    for (wished, fits) in [
+        (now(), false),
+        (now().minus(day), false),
+        (now().plus(Duration::from_millis(1)), true),
+        (now().plus(day * 366), true),
+        (now().plus(day * 367), false),
+    ] {
+        assert_eq!(
+            ApiKey::expiry(Some(wished), now()).is_ok(),
+            fits,
+            "{wished}"
+        );
+    }
+    let key = ApiKey {
+        id: ApiKeyId::from_u128(1),
+        name: KeyName::parse("Warehouse").unwrap(),
+        prefix: "sk_000000000".to_owned(),
+        scopes: BTreeSet::from([Permission::StockRead]),
+        created_at: now(),
+        created_by: "user/1".to_owned(),
+        expires_at: now().plus(day),
+        revoked_at: None,
+    };
+    assert_eq!(key.status(now()), KeyStatus::Active);
+    assert_eq!(key.status(now().plus(day)), KeyStatus::Expired);
+    let revoked = ApiKey {
+        revoked_at: Some(now()),
+        ..key
+    };
+    assert_eq!(revoked.status(now().plus(day)), KeyStatus::Revoked);
 }
 
 #[test]

@@ -12,8 +12,13 @@ use domain::{
     Address, Country, Currency, Email, EventId, LineId, Money, MovementId, NotificationId, OrderId,
     Password, PaymentId, ProductId, Quantity, SessionId, Sku, Slug, Timestamp, UserId,
 };
+use jsonschema::Validator;
+use proptest::prelude::{Strategy, any, prop_oneof, proptest};
+use proptest::test_runner::{Config, TestRunner};
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
+
+use crate::given::Seeded;
 
 fn schema<T: JsonSchema>() -> Value {
     schema_for!(T).to_value()
@@ -68,6 +73,13 @@ fn every_string_type_publishes_a_format_that_has_a_rule() {
         assert_eq!(schema["type"], "string", "{name}");
         assert_eq!(schema["format"], format, "{name}");
         let check = rule_of(format).unwrap_or_else(|| panic!("{name}: no rule for {format}"));
+        assert!(schema["description"].is_string(), "{name}");
+        if let Some(listed) = schema["enum"].as_array() {
+            for word in listed {
+                assert!(check(word.as_str().unwrap()).is_ok(), "{name}: {word}");
+            }
+            continue;
+        }
         let max: usize = schema["maxLength"].as_u64().unwrap().try_into().unwrap();
         assert!(
             check(&"a".repeat(max + 1)).is_err(),
@@ -110,7 +122,6 @@ fn numbers_carry_their_bounds() {
         money["properties"]["amount"]["minimum"],
         json!(-Money::MAX_AMOUNT)
     );
-    assert_eq!(money["properties"]["currency"]["format"], "currency");
     assert_eq!(money["additionalProperties"], false);
 }
 
@@ -126,4 +137,95 @@ fn words_and_objects() {
     );
     assert_eq!(address["additionalProperties"], false);
     assert_eq!(schema::<NextAction>()["required"], json!(["type", "url"]));
+}
+
+/// A text and, as far as one can guess them, texts that are barely right or barely wrong.
+fn texts() -> impl Strategy<Value = String> {
+    let letters = "[aZ0-9 ._@:/?#é\u{c9}\u{0}\u{9}\u{a}\u{85}\u{a0}\u{2028}\"<>`\\\\-]{0,12}";
+    prop_oneof![
+        any::<String>(),
+        letters,
+        "\\PC{0,40}",
+        "[a-z0-9-]{1,8}",
+        "[A-Za-z0-9._-]{60,66}",
+        "[a-z.!+]{1,5}@[a-z0-9.-]{1,8}\\.[a-z0-9-]{1,4}",
+        "[a-z]{62,66}@([a-z-]{1,65}\\.){1,2}[a-z0-9]{2}",
+        "https?://?[a-z/?# .é<]{0,9}",
+        "(guest|system|customer|staff)(:[0-9a-fA-F]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{11,13})?",
+        "[0-9a-fA-F]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{11,13}",
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{0,10})?([Zz]|\\+[0-9]{2}:?[0-9]{2})",
+        "[a-zA-Z\u{c0}-\u{df}\u{391}-\u{3aa}\u{400}-\u{430}0-9]{7,10}",
+    ]
+}
+
+/// Whether the schema lets a text through, as those see it who have nothing but the schema.
+fn allows(validator: &Validator, text: &str) -> bool {
+    validator.is_valid(&json!(text))
+}
+
+fn agree<T: JsonSchema>(parses: impl Fn(&str) -> bool) {
+    let name = T::schema_name();
+    let validator = jsonschema::validator_for(&schema::<T>()).unwrap();
+    TestRunner::new(Config::with_cases(1_000))
+        .run(&texts(), |text| {
+            for text in [text.clone(), format!("{text}\n"), text.trim().to_owned()] {
+                let (parsed, allowed) = (parses(&text), allows(&validator, &text));
+                assert_eq!(parsed, allowed, "{name}: parsed, allowed {text:?}");
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+macro_rules! agree {
+    ($($name:ident),+ $(,)?) => {
+        $(agree::<$name>(|text| $name::parse(text).is_ok());)+
+    };
+}
+
+#[test]
+fn a_schema_allows_what_its_parser_takes_and_nothing_else() {
+    agree!(
+        Actor,
+        AddressLine,
+        Country,
+        Currency,
+        Description,
+        Email,
+        ImageUrl,
+        OptionName,
+        OptionValue,
+        OrderId,
+        Password,
+        PaymentMethod,
+        PersonName,
+        PostalCode,
+        Reason,
+        Sku,
+        Slug,
+        TaxCategory,
+        Title,
+        Url,
+    );
+}
+
+#[test]
+fn where_a_pattern_cannot_say_it_all_the_schema_allows_at_least_what_is_written() {
+    let moments = jsonschema::validator_for(&schema::<Timestamp>()).unwrap();
+    let numbers = jsonschema::validator_for(&schema::<OrderNumber>()).unwrap();
+    proptest!(|(millis in -62_135_596_800_000_i64..253_402_128_000_000, seed in any::<u64>())| {
+        let moment = Timestamp::from_millis(millis).unwrap();
+        assert!(allows(&moments, &moment.to_string()), "{moment}");
+        let number = OrderNumber::new(moment, &Seeded::new(seed));
+        assert!(allows(&numbers, &number.to_string()), "{number}");
+    });
+    TestRunner::new(Config::with_cases(1_000))
+        .run(&texts(), |text| {
+            assert!(
+                Timestamp::parse(&text).is_err() || allows(&moments, &text),
+                "{text:?}"
+            );
+            Ok(())
+        })
+        .unwrap();
 }

@@ -1,50 +1,74 @@
-//! One HTTP request: who sends it, what it says, what the handler makes of it, and the answer.
+//! One HTTP request: who sends it, how often, what it says, what the handler makes of it, and the
+//! answer.
 
-use std::any::TypeId;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap};
 use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service, service_fn};
+use lambda_http::{Adapter, Body, Request, Response, Service, service_fn};
 use lambda_runtime::{Context, LambdaEvent};
 use tracing::Instrument;
 
 use store::event::Stamp;
-use store::{Need, Needs, StartError, Wiring};
+use store::quota::Quota;
+use store::{Declaration, Need, Needs, StartError, Wiring};
 
+use super::answer::{Answer, Wishes, refuse, render};
+use super::reading::{Reader, Reading, Sender, text};
+use crate::api_key::KeyVerifier;
 use crate::caller::Caller;
-use crate::endpoint::{AnonymousScope, Endpoint, Expected, Nothing, Rq};
-use crate::idempotency;
-use crate::input::{self, MOST_BODY_BYTES};
+use crate::endpoint::Endpoint;
+use crate::limits::{self, Limits, RATE_LIMITS, Standing};
+use crate::negotiation::wants_problem;
+use crate::origin::Origins;
 use crate::problem::{Cause, Code, Failure};
-use crate::reply::{Content, Reply, envelope, problem, wants_problem};
-use crate::route::{Auth, Caching, Idempotency, Precondition, Wrapping};
+use crate::route::{Auth, Method, Route};
 use crate::runner::{Crash, Raw, Running, Surroundings, stale};
 use crate::seal::Seal;
-use crate::shape::{Faults, Shape};
 use crate::token::TokenVerifier;
-
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 pub(crate) struct HttpRunner<E: Endpoint> {
     needs: E::Needs,
-    tokens: Option<TokenVerifier>,
+    verifiers: Option<Verifiers>,
     seal: Option<Seal>,
+    limits: Limits,
+    origins: Origins,
     surroundings: Surroundings,
-    query: Shape,
-    body: Option<Shape>,
+    reader: Reader<E>,
     name: String,
 }
 
-/// An answer, before the representation is chosen.
-struct Answer {
-    status: u16,
-    body: Option<Vec<u8>>,
-    media_type: &'static str,
-    headers: HeaderMap,
-    code: Option<Code>,
+/// What tells who callers are.
+struct Verifiers {
+    tokens: TokenVerifier,
+    keys: KeyVerifier,
+}
+
+/// What the edge itself needs to answer a route, beside what its handler needs.
+pub(crate) fn declare(route: &Route, declaration: &mut Declaration) {
+    if route.auth != Auth::Open {
+        TokenVerifier::declare(declaration);
+        KeyVerifier::declare(declaration);
+    }
+    if matches!(route.auth, Auth::Owner(_)) {
+        Seal::declare(declaration);
+    }
+    if is_counted_together(route) {
+        Quota::declare(declaration);
+    }
+    for var in Origins::VARS {
+        declaration.var(var);
+    }
+    declaration.var(RATE_LIMITS);
+}
+
+/// Whether some request of a route is counted across instances: those that change something, and
+/// those of callers who are known. Reads by nobody in particular write nothing, nor do requests to
+/// routes that do not exist.
+fn is_counted_together(route: &Route) -> bool {
+    !route.fallback && (route.auth != Auth::Open || route.method != Method::Get)
 }
 
 impl<E: Endpoint> HttpRunner<E> {
@@ -53,34 +77,42 @@ impl<E: Endpoint> HttpRunner<E> {
         wiring: &Wiring,
         surroundings: Surroundings,
     ) -> Result<Self, StartError> {
-        let tokens = match E::ROUTE.auth {
+        let verifiers = match E::ROUTE.auth {
             Auth::Open => None,
-            _ => Some(TokenVerifier::wire(wiring).await?),
+            _ => Some(Verifiers {
+                tokens: TokenVerifier::wire(wiring).await?,
+                keys: KeyVerifier::wire(wiring).await?,
+            }),
         };
         let seal = match E::ROUTE.auth {
             Auth::Owner(_) => Some(Seal::wire(wiring).await?),
             _ => None,
         };
-        let has_body = TypeId::of::<E::Body>() != TypeId::of::<Nothing>();
+        let quota = match is_counted_together(&E::ROUTE) {
+            true => Some(Quota::wire(wiring).await?),
+            false => None,
+        };
         Ok(Self {
             needs: E::Needs::wire(wiring).await?,
-            tokens,
+            verifiers,
             seal,
+            limits: Limits::new(E::ROUTE.rate, &wiring.env, quota)?,
+            origins: Origins::read(&wiring.env)?,
             surroundings,
-            query: Shape::of::<E::Query>(),
-            body: has_body.then(Shape::of::<E::Body>),
+            reader: Reader::new(),
             name,
         })
     }
 
     async fn respond(&self, request: Request) -> Response<Body> {
         let headers = request.headers();
-        let incoming = text(headers, "traceparent");
-        let stamp = self.surroundings.stamp(incoming);
-        let as_problem = wants_problem(text(headers, "accept"));
-        let head = request.method() == http::Method::HEAD;
-        let if_none_match = text(headers, "if-none-match").map(str::to_owned);
-        let method = request.method().to_string();
+        let stamp = self.surroundings.stamp(text(headers, "traceparent"));
+        let wishes = Wishes {
+            head: request.method() == http::Method::HEAD,
+            as_problem: wants_problem(text(headers, "accept")),
+            codings: text(headers, "accept-encoding").map(str::to_owned),
+            if_none_match: text(headers, "if-none-match").map(str::to_owned),
+        };
         let span = tracing::info_span!(
             "request",
             function = self.name,
@@ -89,40 +121,87 @@ impl<E: Endpoint> HttpRunner<E> {
         );
         let began = tokio::time::Instant::now();
         let trace = stamp.trace.clone();
-        let answered = AssertUnwindSafe(self.answer(&request, stamp))
+        let mut standing = None;
+        let answered = AssertUnwindSafe(self.answer(&request, stamp, &mut standing))
             .catch_unwind()
             .instrument(span.clone())
             .await;
-        let result = match answered {
-            Ok(result) => result,
-            Err(_panic) => Err(Failure::internal("the handler panicked")),
+        let answer = match answered {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(failure)) => refuse(&failure, &E::ROUTE, &trace, wishes.as_problem, &span),
+            Err(_panic) => {
+                let failure = Failure::internal("the handler panicked");
+                refuse(&failure, &E::ROUTE, &trace, wishes.as_problem, &span)
+            }
         };
-        let mut answer = match result {
-            Ok(answer) => answer,
-            Err(failure) => refuse(&failure, &trace, as_problem, &span),
-        };
-        if E::ROUTE.method == crate::route::Method::Get && answer.status == 200 {
-            not_modified(&mut answer, if_none_match.as_deref());
-        }
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (status, code) = (answer.status, answer.code);
+        let mut response = answer.send(&E::ROUTE, &trace, &wishes);
+        if let Some(standing) = standing {
+            standing.tell(response.headers_mut());
+        }
+        let preflight = request.method() == http::Method::OPTIONS
+            && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        self.origins
+            .admit(headers, preflight, response.headers_mut());
         span.in_scope(|| {
             tracing::info!(
-                method,
+                method = request.method().as_str(),
                 route = E::ROUTE.path,
-                status = answer.status,
-                code = answer.code.map(Code::name),
+                status,
+                code = code.map(Code::name),
                 durationMs = elapsed_ms,
                 "request"
             );
         });
-        finish(answer, &trace, head)
+        response
     }
 
-    async fn answer(&self, request: &Request, stamp: Stamp) -> Result<Answer, Failure> {
-        let rq = self.read(request, stamp).await?;
-        tracing::Span::current().record("caller", rq.caller.name());
+    /// `standing` is set as soon as the request is counted, whatever becomes of it.
+    async fn answer(
+        &self,
+        request: &Request,
+        stamp: Stamp,
+        standing: &mut Option<Standing>,
+    ) -> Result<Answer, Failure> {
+        let address = self.origins.address(request);
+        let admitted = self.admit(request.headers(), &stamp).await;
+        *standing = self.count(admitted.as_ref().ok(), &address, &stamp).await?;
+        if let Some(standing) = standing {
+            standing.verdict()?;
+        }
+        let caller = admitted?;
+        tracing::Span::current().record("caller", caller.name());
+        let sender = Sender {
+            caller,
+            address,
+            same_site: self.origins.is_same_site(request.headers()),
+        };
+        let reading = self.reader.read(request, sender, stamp)?;
+        self.carry_out(request, &reading).await
+    }
+
+    /// Counts the request for whoever sends it; who could not show who they are is an address.
+    async fn count(
+        &self,
+        caller: Option<&Caller>,
+        address: &str,
+        stamp: &Stamp,
+    ) -> Result<Option<Standing>, Failure> {
+        let known = match caller {
+            Some(caller @ (Caller::User(_) | Caller::Key(_))) => Some(caller.name()),
+            _ => None,
+        };
+        let shared =
+            is_counted_together(&E::ROUTE) && (known.is_some() || E::ROUTE.method != Method::Get);
+        let name = known.unwrap_or_else(|| limits::by_address(address));
+        self.limits.count(&name, shared, stamp.now).await
+    }
+
+    async fn carry_out(&self, request: &Request, reading: &Reading<E>) -> Result<Answer, Failure> {
         let mut tries = 1;
         loop {
+            let rq = self.reader.request(reading, &self.needs).await?;
             let failure = match E::handle(&self.needs, &rq).await {
                 Ok(reply) => return render::<E>(reply, &rq, false),
                 Err(failure) => failure,
@@ -134,7 +213,9 @@ impl<E: Endpoint> HttpRunner<E> {
                         Ok(reply) => render::<E>(reply, &rq, true),
                         // A remembered decline is an outcome too, and says that it is a replay.
                         Err(failure) if failure.code == Code::PaymentDeclined => {
-                            Ok(replayed_decline(&failure, request, &rq.stamp.trace))
+                            let as_problem = wants_problem(text(request.headers(), "accept"));
+                            let (trace, span) = (&rq.stamp.trace, tracing::Span::current());
+                            Ok(refuse(&failure, &E::ROUTE, trace, as_problem, &span).replayed())
                         }
                         Err(failure) => Err(failure),
                     };
@@ -148,70 +229,9 @@ impl<E: Endpoint> HttpRunner<E> {
         }
     }
 
-    async fn read(&self, request: &Request, stamp: Stamp) -> Result<Rq<E>, Failure> {
-        let headers = request.headers();
-        let raw_path = request.raw_http_path().to_owned();
-        let raw_query = request.uri().query().unwrap_or_default();
-        let bytes: &[u8] = request.body();
-        let caller = self.admit(headers, &stamp).await?;
-
-        let parameters = if E::ROUTE.fallback {
-            Some(Vec::new())
-        } else {
-            E::ROUTE.matches(&raw_path)
-        };
-        let parameters = parameters.ok_or_else(|| Failure::new(Code::NotFound))?;
-        let path = input::path::<E::Path>(parameters)?;
-
-        if bytes.len() > MOST_BODY_BYTES {
-            let rule = format!("body: must be at most {MOST_BODY_BYTES} bytes");
-            return Err(Failure::new(Code::PayloadTooLarge).error(rule));
-        }
-        let mut faults = Faults::default();
-        let query = if E::ROUTE.fallback {
-            serde_json::json!({})
-        } else {
-            input::query(raw_query, &self.query, &mut faults)
-        };
-        let body = match &self.body {
-            Some(shape) => {
-                is_json(headers, bytes)?;
-                input::body(bytes, shape, &mut faults)
-            }
-            None => {
-                if !bytes.is_empty() && !E::ROUTE.fallback {
-                    faults.unparsable.push("body: must be empty".to_owned());
-                }
-                serde_json::json!({})
-            }
-        };
-        let once = self.once(headers, &caller, &raw_path, bytes, &stamp, &mut faults);
-        let if_match = if_match(headers, &mut faults);
-        input::verdict(faults)?;
-        if E::ROUTE.precondition == Precondition::Required && if_match.is_none() {
-            return Err(Failure::new(Code::PreconditionRequired).error("If-Match: is required"));
-        }
-        let (once, anonymous_scope) = once.unzip();
-        Ok(Rq {
-            path,
-            query: input::read(query)?,
-            body: input::read(body)?,
-            caller,
-            stamp,
-            once,
-            if_match,
-            anonymous_scope: anonymous_scope.flatten(),
-            method: request.method().clone(),
-            query_pairs: form_urlencoded::parse(raw_query.as_bytes())
-                .into_owned()
-                .collect(),
-            raw_path,
-        })
-    }
-
     /// Who the caller is, if the route lets them in.
     async fn admit(&self, headers: &HeaderMap, stamp: &Stamp) -> Result<Caller, Failure> {
-        let Some(tokens) = &self.tokens else {
+        let Some(Verifiers { tokens, keys }) = &self.verifiers else {
             return Ok(Caller::Anonymous);
         };
         let caller = match bearer(headers)? {
@@ -222,6 +242,11 @@ impl<E: Endpoint> HttpRunner<E> {
                 .and_then(|seal| seal.order_of(token, stamp.now))
                 .map(Caller::OrderHolder)
                 .ok_or_else(unknown_token)?,
+            Some(token) if KeyVerifier::is_key(token) => keys
+                .verify(token, stamp.now)
+                .await?
+                .map(Caller::Key)
+                .ok_or_else(unknown_token)?,
             Some(token) => tokens
                 .verify(token, stamp.now)
                 .await?
@@ -231,48 +256,22 @@ impl<E: Endpoint> HttpRunner<E> {
         match (E::ROUTE.auth, &caller) {
             (Auth::Open | Auth::Anyone, _)
             | (Auth::SignedIn, Caller::User(_))
+            | (Auth::Mine(_), Caller::User(_))
             | (Auth::Owner(_), Caller::User(_) | Caller::OrderHolder(_)) => Ok(caller),
-            (Auth::Staff(permission), Caller::User(_)) if caller.may(permission) => Ok(caller),
-            (Auth::Staff(permission), Caller::User(_)) => Err(Failure::new(Code::Forbidden)
+            (Auth::SignedIn, Caller::Key(_)) => {
+                Err(Failure::new(Code::Forbidden).error("an API key has no account of its own"))
+            }
+            (
+                Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
+                Caller::User(_) | Caller::Key(_),
+            ) if caller.may(permission) => Ok(caller),
+            (
+                Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
+                Caller::User(_) | Caller::Key(_),
+            ) => Err(Failure::new(Code::Forbidden)
                 .error(format!("the permission {} is needed", permission.as_str()))),
             _ => Err(Failure::new(Code::Unauthenticated)),
         }
-    }
-
-    fn once(
-        &self,
-        headers: &HeaderMap,
-        caller: &Caller,
-        path: &str,
-        body: &[u8],
-        stamp: &Stamp,
-        faults: &mut Faults,
-    ) -> Option<(store::once::Once, Option<AnonymousScope>)> {
-        if E::ROUTE.idempotency == Idempotency::Natural {
-            return None;
-        }
-        let Some(header) = headers.get(IDEMPOTENCY_KEY) else {
-            if E::ROUTE.idempotency == Idempotency::Required {
-                faults
-                    .unparsable
-                    .push("Idempotency-Key: is required".to_owned());
-            }
-            return None;
-        };
-        let key = match idempotency::key(header.as_bytes()) {
-            Ok(key) => key,
-            Err(fault) => {
-                faults.unparsable.push(fault.to_owned());
-                return None;
-            }
-        };
-        let method = E::ROUTE.method.name();
-        let once = idempotency::once(&caller.name(), method, path, key, body, stamp.now);
-        let anonymous = (*caller == Caller::Anonymous).then(|| AnonymousScope {
-            key: key.to_owned(),
-            fingerprint: once.fingerprint.clone(),
-        });
-        Some((once, anonymous))
     }
 }
 
@@ -292,10 +291,6 @@ impl<E: Endpoint> Running for HttpRunner<E> {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
 fn unknown_token() -> Failure {
     Failure::new(Code::Unauthenticated).error("Authorization: the token is invalid or has expired")
 }
@@ -312,250 +307,4 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
             Err(Failure::new(Code::Unauthenticated).error("Authorization: must be a bearer token"))
         }
     }
-}
-
-fn is_json(headers: &HeaderMap, bytes: &[u8]) -> Result<(), Failure> {
-    let media_type = headers
-        .get(header::CONTENT_TYPE)
-        .map(|value| value.to_str().unwrap_or("unreadable"));
-    let Some(media_type) = media_type else {
-        // Without a body there is nothing to have a type: that the body is missing is the fault.
-        return if bytes.is_empty() {
-            Ok(())
-        } else {
-            Err(Failure::new(Code::UnsupportedMediaType)
-                .error("Content-Type: must be application/json"))
-        };
-    };
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
-        Ok(())
-    } else {
-        Err(Failure::new(Code::UnsupportedMediaType)
-            .error("Content-Type: must be application/json"))
-    }
-}
-
-/// `If-Match` (RFC 9110): strong tags only, each of which begins with a version.
-fn if_match(headers: &HeaderMap, faults: &mut Faults) -> Option<Expected> {
-    let header = headers.get(header::IF_MATCH)?;
-    let text = header.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Some(Expected::Any);
-    }
-    let tags: Vec<&str> = text.split(',').map(str::trim).collect();
-    let quoted = |tag: &&str| {
-        let strong = tag.strip_prefix("W/").unwrap_or(tag);
-        strong.len() >= 2 && strong.starts_with('"') && strong.ends_with('"')
-    };
-    if !tags.iter().all(quoted) {
-        faults
-            .unparsable
-            .push("If-Match: must be * or a list of quoted ETags".to_owned());
-        return None;
-    }
-    // A weak tag, or one that is not ours, matches no version.
-    let versions = tags.iter().filter_map(|tag| {
-        let bare = tag.strip_prefix('"')?.strip_suffix('"')?;
-        bare.split('-').next()?.parse().ok()
-    });
-    Some(Expected::OneOf(versions.collect()))
-}
-
-fn render<E: Endpoint>(
-    reply: Reply<E::Reply>,
-    rq: &Rq<E>,
-    replayed: bool,
-) -> Result<Answer, Failure> {
-    let Reply {
-        content,
-        location,
-        version,
-        next,
-        status,
-        allow,
-    } = reply;
-    let mut headers = HeaderMap::new();
-    let mut set = |name: HeaderName, value: &str| -> Result<(), Failure> {
-        headers.insert(
-            name,
-            HeaderValue::from_str(value).map_err(Failure::internal)?,
-        );
-        Ok(())
-    };
-    if let Some(location) = location {
-        set(header::LOCATION, &location)?;
-    }
-    if let Some(version) = version {
-        set(header::ETAG, &format!("\"{version}\""))?;
-    }
-    if let Some(allow) = allow {
-        set(header::ALLOW, &allow)?;
-    }
-    if replayed {
-        set(HeaderName::from_static("idempotency-replayed"), "true")?;
-    }
-    let caching = match E::ROUTE.caching {
-        Caching::NoStore => "no-store".to_owned(),
-        Caching::Revalidate => "private, no-cache".to_owned(),
-        Caching::Public(seconds) => format!("public, max-age={seconds}"),
-    };
-    set(header::CACHE_CONTROL, &caching)?;
-    let (body, media_type) = match content {
-        Content::Nothing => (None, "application/json"),
-        Content::Asset(media_type, bytes) => (Some(bytes.into_owned()), media_type),
-        Content::Data(data) if E::ROUTE.wrapping == Wrapping::Bare => (
-            Some(serde_json::to_vec(&data).map_err(Failure::internal)?),
-            "application/json",
-        ),
-        Content::Data(data) => {
-            let paged = next.map(|next| page_of(rq, next.as_deref()));
-            let (meta, links) = paged.unzip();
-            let body = envelope(&data, meta, links);
-            (Some(body.into_bytes()), "application/json")
-        }
-    };
-    Ok(Answer {
-        status: status.unwrap_or(E::ROUTE.status),
-        body,
-        media_type,
-        headers,
-        code: None,
-    })
-}
-
-/// `meta` and `links` of a page.
-fn page_of<E: Endpoint>(rq: &Rq<E>, next: Option<&str>) -> (serde_json::Value, serde_json::Value) {
-    let link = |cursor: Option<&str>| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &rq.query_pairs {
-            if name != "cursor" || cursor.is_none() {
-                query.append_pair(name, value);
-            }
-        }
-        if let Some(cursor) = cursor {
-            query.append_pair("cursor", cursor);
-        }
-        match query.finish() {
-            query if query.is_empty() => rq.raw_path.clone(),
-            query => format!("{}?{query}", rq.raw_path),
-        }
-    };
-    let limit = rq
-        .query_pairs
-        .iter()
-        .find(|(name, _)| name == "limit")
-        .and_then(|(_, value)| value.parse::<u16>().ok())
-        .unwrap_or_else(|| crate::cursor::Limit::default().get());
-    let mut links = serde_json::json!({ "self": link(None) });
-    if let Some(cursor) = next {
-        links["next"] = link(Some(cursor)).into();
-    }
-    let meta = serde_json::json!({
-        "limit": limit,
-        "nextCursor": next,
-        "hasMore": next.is_some(),
-    });
-    (meta, links)
-}
-
-fn refuse(failure: &Failure, trace: &str, as_problem: bool, span: &tracing::Span) -> Answer {
-    if let Some(source) = &failure.source {
-        span.in_scope(|| {
-            if failure.code.status() >= 500 {
-                tracing::error!(code = failure.code.name(), error = ?source, "failed");
-            } else {
-                tracing::warn!(code = failure.code.name(), error = ?source, "refused");
-            }
-        });
-    }
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if failure.code.status() == 401 {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    if let Some(seconds) = failure.retry_after_s {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Some(allow) = &failure.allow
-        && let Ok(allow) = HeaderValue::from_str(allow)
-    {
-        headers.insert(header::ALLOW, allow);
-    }
-    Answer {
-        status: failure.code.status(),
-        body: Some(problem(failure, trace, as_problem).into_bytes()),
-        media_type: if as_problem {
-            "application/problem+json"
-        } else {
-            "application/json"
-        },
-        headers,
-        code: Some(failure.code),
-    }
-}
-
-fn replayed_decline(failure: &Failure, request: &Request, trace: &str) -> Answer {
-    let as_problem = wants_problem(text(request.headers(), "accept"));
-    let mut answer = refuse(failure, trace, as_problem, &tracing::Span::current());
-    answer.headers.insert(
-        HeaderName::from_static("idempotency-replayed"),
-        HeaderValue::from_static("true"),
-    );
-    answer
-}
-
-/// Turns a reply whose tag the client already has into 304.
-fn not_modified(answer: &mut Answer, if_none_match: Option<&str>) {
-    let (Some(known), Some(tag)) = (if_none_match, answer.headers.get(header::ETAG)) else {
-        return;
-    };
-    let Ok(tag) = tag.to_str() else { return };
-    let same = known.trim() == "*"
-        || known
-            .split(',')
-            .any(|one| one.trim().trim_start_matches("W/") == tag);
-    if same {
-        answer.status = 304;
-        answer.body = None;
-    }
-}
-
-fn finish(answer: Answer, trace: &str, head: bool) -> Response<Body> {
-    let Answer {
-        status,
-        body,
-        media_type,
-        headers,
-        code: _,
-    } = answer;
-    let length = body.as_ref().map(Vec::len);
-    let body = match body {
-        Some(bytes) if !head => match String::from_utf8(bytes) {
-            Ok(text) => Body::Text(text),
-            Err(binary) => Body::Binary(binary.into_bytes()),
-        },
-        _ => Body::Empty,
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() =
-        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-    *response.headers_mut() = headers;
-    let headers = response.headers_mut();
-    if let Some(length) = length {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    headers.insert(
-        HeaderName::from_static("x-content-type-options"),
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("Accept, Authorization"),
-    );
-    if let Ok(trace) = HeaderValue::from_str(trace) {
-        headers.insert(HeaderName::from_static("x-trace-id"), trace);
-    }
-    response
 }

@@ -1,0 +1,133 @@
+"""What Schemathesis has to be told about the shop, and what it is held to.
+
+- A cursor is sealed by the shop: one that somebody makes up is a 400, as described. Instead of made-up
+  ones, those that lists have given are sent.
+- An order can be paid once, and only if the shop was not told to charge it. Payments are for orders
+  that were placed in this run and wait for one, as long as there are any.
+- 422 says that a request of the right form breaks a rule. Where the rule could stand in the schema, it
+  has to: only the rules in RULES, which no schema can say, may be named to a request that fits.
+- Which statuses each operation has answered with is put down for the runner, so that an operation that
+  never accepted anything is a failure.
+"""
+
+import atexit
+import collections
+import json
+import os
+
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis.core.failures import Failure
+
+# Left to itself, Schemathesis makes header values of letters and digits; none of those is a tag.
+TAG = st.from_regex(r'\A(W/)?"[!#-+.-~-]{0,20}"\Z')
+schemathesis.openapi.format(
+    "entity-tags",
+    st.sampled_from(["*", '"1"', '"2"', '"1", W/"2"']) | st.lists(TAG, min_size=1, max_size=5).map(", ".join),
+)
+
+#: Rules about what there is in the shop, or about two fields at once.
+RULES = (
+    "Idempotency-Key: was used for another request",
+    "currentPassword: is wrong",
+    "expiresAt: must be in the future",
+    "category: must be the slug of an existing category",
+    "delta: must not be 0",
+    "delta: ",  # what the level allows
+    "items: must have at most",  # units of one SKU over all lines
+    "items: the amount is too large",
+    "password: must not be",  # a common password, or the address
+    "paymentMethod: is not known",
+    "paymentMethod: was declined",
+    ".sku: is not sold",
+    ".sku: must be unique within the product",
+    ".options: must have the same names",
+    ".currency: must occur only once per variant",
+)
+
+ORDER = "POST /api/v1/orders"
+PAY = "POST /api/v1/payments"
+
+seen = collections.defaultdict(collections.Counter)
+cursors = collections.defaultdict(list)
+payable = collections.deque()
+
+
+def is_positive(case):
+    return case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def of_list(case):
+    """What a cursor is bound to: the list and its filters."""
+    query = {k: v for k, v in (case.query or {}).items() if k not in ("cursor", "limit")}
+    return case.operation.label, case.formatted_path, json.dumps(query, sort_keys=True, default=str)
+
+
+def agree(query):
+    """Parameters that contradict each other are a 400, as described; no schema can say which do."""
+    if "page" in query or "pageSize" in query:
+        query.pop("cursor", None)
+        query.pop("limit", None)
+    if int(query.get("page", 1)) * int(query.get("pageSize", 20)) > 1000:
+        query.pop("page", None)
+    if "minPrice" in query or "maxPrice" in query:
+        query.pop("sort", None)
+    if "from" in query and "to" in query:
+        query.pop("to")
+    if int(query.get("minPrice", 0)) > int(query.get("maxPrice", 2**53)):
+        query.pop("minPrice")
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    if case.query and is_positive(case):
+        agree(case.query)
+    if case.operation.label == PAY and is_positive(case) and isinstance(case.body, dict) and payable:
+        case.body.update(orderId=payable.popleft(), paymentMethod="pm_test_ok")
+    if not case.query or "cursor" not in case.query or not is_positive(case):
+        return
+    given = cursors[of_list(case)]
+    if case.query["cursor"] in given:
+        return
+    if given:
+        case.query["cursor"] = given[-1]
+    else:
+        del case.query["cursor"]
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    # Some cases try other methods on the same path: what those are answered says nothing of this one.
+    if response.request.method.upper() == case.operation.method.upper():
+        seen[case.operation.label][response.status_code] += 1
+    if case.operation.label == ORDER and response.status_code == 201 and not case.body.get("paymentMethod"):
+        payable.append(response.json()["data"]["id"])
+    if response.status_code == 200 and case.operation.label.startswith("GET /api/"):
+        cursor = response.json().get("meta", {}).get("nextCursor")
+        if cursor:
+            cursors[of_list(case)].append(cursor)
+
+
+@schemathesis.check
+def what_fits_the_schema_breaks_no_other_rule(context, response, case):
+    if response.status_code != 422 or not is_positive(case):
+        return
+    # What the steps of a JSON Patch lead to is no longer what the patch's own schema describes.
+    if "json-patch" in (response.request.headers.get("Content-Type") or ""):
+        return
+    body = response.json()
+    unsaid = [line for line in body["errors"] if not any(rule in line for rule in RULES)]
+    if unsaid:
+        raise Failure(
+            operation=case.operation.label,
+            title="A rule that the schema does not say",
+            message="\n".join(unsaid),
+        )
+
+
+@atexit.register
+def put_down():
+    path = os.environ.get("SOUK_SEEN")
+    if path:
+        with open(path, "w") as file:
+            json.dump(seen, file, indent=1)

@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-change-product`.
+edge::serve!(catalog);

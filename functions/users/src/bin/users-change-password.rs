@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-change-password`.
+edge::serve!(users);

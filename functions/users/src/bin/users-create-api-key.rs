@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-create-api-key`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-end-session`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-erase-user`.
+edge::serve!(users);

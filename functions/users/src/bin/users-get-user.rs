@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-get-user`.
+edge::serve!(users);

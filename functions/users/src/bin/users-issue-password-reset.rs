@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-issue-password-reset`.
+edge::serve!(users);

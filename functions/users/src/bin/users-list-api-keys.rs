@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-list-api-keys`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-list-audit-events`.
+edge::serve!(users);

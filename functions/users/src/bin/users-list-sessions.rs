@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-list-sessions`.
+edge::serve!(users);

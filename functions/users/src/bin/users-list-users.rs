@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-list-users`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-refresh-session`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-request-password-reset`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-reset-password`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-revoke-api-key`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-revoke-session`.
+edge::serve!(users);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `users-verify-email`.
+edge::serve!(users);

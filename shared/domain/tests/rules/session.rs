@@ -1,0 +1,212 @@
+//! Sessions go on with each successor, and end with the first copy; mailed tokens are good once and in
+//! time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::mailed::{MailedPurpose, MailedToken};
+use domain::session::{Client, GRACE, LIFETIME, MOST_TOKENS, Refreshed, SecretHash, Session};
+use domain::user::{User, UserStatus};
+use domain::{Email, SessionId, Timestamp, UserId, id::MailedTokenId};
+use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
+
+use crate::given::{now, person};
+
+fn ada() -> User {
+    let email = Email::parse("ada@example.com").unwrap();
+    User::register(UserId::from_u128(1), email, person("Ada"), None, now())
+}
+
+fn client() -> Client {
+    Client {
+        agent: Some("curl".to_owned()),
+        address: "203.0.113.1".to_owned(),
+    }
+}
+
+fn token(number: usize) -> SecretHash {
+    SecretHash::of(format!("token {number}"))
+}
+
+fn after(seconds: u64) -> Timestamp {
+    now().plus(Duration::from_secs(seconds))
+}
+
+fn session() -> Session {
+    Session::open(SessionId::from_u128(2), &ada(), client(), token(0), now())
+}
+
+fn refreshed(session: &Session, from: usize, to: usize, at: Timestamp) -> Refreshed {
+    session.refresh(&ada(), client(), &token(from), token(to), at)
+}
+
+#[track_caller]
+fn renewed(session: &Session, from: usize, to: usize, at: Timestamp) -> Session {
+    match refreshed(session, from, to, at) {
+        Refreshed::Renewed(session) => session,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn each_token_gives_the_next() {
+    let mut session = session();
+    for step in 0..50 {
+        let at = after(60 * (step as u64 + 1));
+        session = renewed(&session, step, step + 1, at);
+        assert_eq!(session.last_used_at, at);
+        assert_eq!(session.expires_at(), at.plus(LIFETIME));
+        assert_eq!(session.version, step as u64 + 2);
+        assert_eq!(session.created_at, now());
+    }
+}
+
+#[test]
+fn two_tabs_that_refresh_at_once_both_go_on() {
+    let first = renewed(&session(), 0, 1, after(60));
+    let both = renewed(&first, 0, 2, after(69));
+    let one = renewed(&both, 1, 3, after(3600));
+    let other = renewed(&one, 2, 4, after(3700));
+    renewed(&other, 3, 5, after(7200));
+    renewed(&other, 4, 6, after(7200));
+}
+
+#[test]
+fn a_copy_ends_the_session_for_both_sides() {
+    let first = renewed(&session(), 0, 1, after(60));
+    assert!(matches!(
+        refreshed(&first, 0, 2, after(69)),
+        Refreshed::Renewed(_)
+    ));
+    let Refreshed::Replayed(ended) = refreshed(&first, 0, 2, after(70)) else {
+        panic!("a copy was honoured");
+    };
+    assert_eq!(ended.ended_at, Some(after(70)));
+    assert!(ended.tokens.is_empty());
+    assert_eq!(refreshed(&ended, 1, 3, after(71)), Refreshed::Over);
+    assert_eq!(ended.ended(after(80)).ended_at, Some(after(70)));
+}
+
+#[test]
+fn the_grace_is_not_stretched_by_use() {
+    let once = renewed(&session(), 0, 1, after(60));
+    let twice = renewed(&once, 0, 2, after(69));
+    assert!(matches!(
+        refreshed(&twice, 0, 3, after(70)),
+        Refreshed::Replayed(_)
+    ));
+}
+
+#[test]
+fn a_session_ends_when_it_is_not_used_and_when_its_account_cannot_be() {
+    let last = now().plus(LIFETIME);
+    let just = last.minus(Duration::from_millis(1));
+    assert!(matches!(
+        refreshed(&session(), 0, 1, just),
+        Refreshed::Renewed(_)
+    ));
+    assert_eq!(refreshed(&session(), 0, 1, last), Refreshed::Over);
+    let suspended = User {
+        status: UserStatus::Suspended,
+        ..ada()
+    };
+    assert!(!session().is_live(&suspended, after(1)));
+}
+
+#[test]
+fn a_new_password_leaves_only_the_session_it_was_changed_in() {
+    let (kept, other) = (session(), session());
+    let changed = ada().without_sessions(after(60));
+    assert!(!other.is_live(&changed, after(60)));
+    let kept = kept.assured(&changed, after(60));
+    assert!(kept.is_live(&changed, after(60)));
+    // Whoever signs in at the same instant, or where the clock is slow, is signed in all the same.
+    for at in [after(60), after(58)] {
+        let next = Session::open(SessionId::from_u128(3), &changed, client(), token(9), at);
+        assert!(next.is_live(&changed, after(61)));
+    }
+}
+
+#[test]
+fn the_oldest_token_is_forgotten_when_there_are_too_many() {
+    let mut session = session();
+    for tab in 1..=MOST_TOKENS {
+        session = renewed(&session, 0, tab, after(60));
+    }
+    assert_eq!(session.tokens.len(), MOST_TOKENS);
+    assert!(matches!(
+        refreshed(&session, 0, 99, after(60)),
+        Refreshed::Replayed(_)
+    ));
+    renewed(&session, 1, 99, after(60));
+}
+
+#[test]
+fn a_mailed_token_is_good_until_its_time_is_over() {
+    let sent = MailedToken {
+        id: MailedTokenId::from_u128(1),
+        user: UserId::from_u128(1),
+        purpose: MailedPurpose::PasswordReset,
+        hash: token(1),
+        address: Email::parse("ada@example.com").unwrap(),
+        issued_at: now(),
+    };
+    assert!(sent.is_good(sent.id, &token(1), after(3599)));
+    assert!(!sent.is_good(sent.id, &token(1), after(3600)));
+    assert!(!sent.is_good(sent.id, &token(2), now()));
+    assert!(!sent.is_good(MailedTokenId::from_u128(2), &token(1), now()));
+    assert!(sent.is_recent(after(59)) && !sent.is_recent(after(60)));
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert_eq!(MailedPurpose::EmailVerification.lifetime(), day);
+}
+
+#[derive(Debug, Clone)]
+enum Op {
+    Wait(u64),
+    Use(prop::sample::Index),
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        1 => (0_u64..15_000).prop_map(Op::Wait),
+        3 => any::<prop::sample::Index>().prop_map(Op::Use),
+    ];
+    prop::collection::vec(op, 1..MOST_TOKENS)
+}
+
+proptest! {
+    #[test]
+    fn a_token_is_good_before_its_first_use_and_for_the_grace_after(ops in ops()) {
+        let mut session = session();
+        let mut used: BTreeMap<usize, Timestamp> = BTreeMap::new();
+        let (mut given, mut at) = (1, now());
+        for op in ops {
+            let pick = match op {
+                Op::Wait(millis) => {
+                    at = at.plus(Duration::from_millis(millis));
+                    continue;
+                }
+                Op::Use(pick) => pick.index(given),
+            };
+            let good = used.get(&pick).is_none_or(|first| at < first.plus(GRACE));
+            match refreshed(&session, pick, given, at) {
+                Refreshed::Renewed(next) => {
+                    prop_assert!(good);
+                    used.entry(pick).or_insert(at);
+                    given += 1;
+                    prop_assert_eq!(next.version, session.version + 1);
+                    session = next;
+                }
+                Refreshed::Replayed(ended) => {
+                    prop_assert!(!good);
+                    for any in 0..given {
+                        prop_assert_eq!(refreshed(&ended, any, given, at), Refreshed::Over);
+                    }
+                    return Ok(());
+                }
+                Refreshed::Over => prop_assert!(false, "a live session was over"),
+            }
+            prop_assert!(session.tokens.len() <= MOST_TOKENS);
+        }
+    }
+}
