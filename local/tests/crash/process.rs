@@ -18,7 +18,8 @@ impl Process {
         let mut child = Command::new(env!("CARGO_BIN_EXE_souk"))
             .arg("--data")
             .arg(data)
-            .args(["--port", "0"])
+            // All buyers come from one address.
+            .args(["--port", "0", "--rate-limit", "off"])
             .env("RUST_LOG", "off")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
