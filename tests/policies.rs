@@ -142,6 +142,10 @@ async fn another_key(shop: &Shop) {
     let path = "/api/v1/sessions/refresh";
     let refreshed = shop.anybody().post(path, &body).await;
     assert_eq!(refreshed.status, 200, "{refreshed:?}");
+    // The same token once more is a copy by now, and its session ends.
+    shop.wait(60).await;
+    let copied = shop.anybody().post(path, &body).await;
+    assert_eq!(copied.status, 401, "{copied:?}");
 }
 
 /// What anyone may read, read by somebody who is known.

@@ -120,3 +120,27 @@ async fn every_mailed_token_works_once() {
     assert_eq!(shop.anybody().put(&path, &body).await.status, 404);
     sign_in(&shop, "ada@new.example.com", "Another-pass-2").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_opened_while_the_password_changes_does_not_outlive_the_old_one() {
+    let shop = Shop::open().await;
+    let ada = shop.newcomer("ada@example.com").await;
+    let login = json!({"email": "ada@example.com", "password": PASSWORD});
+    let change = json!({"currentPassword": PASSWORD, "newPassword": "Another-pass-2"});
+    let asked = (0..10).map(|turn| {
+        let (ada, shop, login, change) = (&ada, &shop, &login, &change);
+        async move {
+            match turn {
+                5 => ada.put("/api/v1/users/me/password", change).await,
+                _ => shop.anybody().post(SESSIONS, login).await,
+            }
+        }
+    });
+    let answers = shop.all(asked).await;
+    assert_eq!(answers[5].status, 204, "{:?}", answers[5]);
+    let opened: Vec<&Answer> = answers.iter().filter(|one| one.status == 201).collect();
+    assert!(!opened.is_empty(), "{answers:?}");
+    for session in opened {
+        assert_eq!(refresh(&shop, session).await.status, 401);
+    }
+}

@@ -54,7 +54,7 @@ impl Endpoint for ChangePassword {
             .map_err(|broken| Failure::rule("newPassword", broken))?;
         checking::confirm(users, rq, &user.email, &login, current_password).await?;
         let hash = passwords::hash(new_password, rq.entropy())?;
-        let session = users.session(user.id, account.session).await?;
+        let session = users.session(&user, account.session).await?;
         let kept = session.filter(|session| session.is_live(&user, rq.now()));
 
         let changed = user.without_sessions(rq.now());
@@ -62,7 +62,8 @@ impl Endpoint for ChangePassword {
         users.put_account(&mut tx, &user, &changed)?;
         users.put_login(&mut tx, &user.email, &login.with_password(hash))?;
         if let Some(kept) = kept {
-            users.put_session(&mut tx, &kept.assured(&changed, rq.now()))?;
+            users.end_session(&mut tx, &kept);
+            users.put_session(&mut tx, &kept.carried_over(&changed))?;
         }
         // Whoever knew the old password may have had these sent.
         for purpose in MailedPurpose::ALL {

@@ -48,6 +48,7 @@ enum OpenOrClosed {
 impl Endpoint for ChangeUser {
     const ROUTE: Route = Route::patch("/users/{id}", "Change a user")
         .auth(Auth::Staff(Permission::UsersWrite))
+        .vouched()
         .errors(&[Code::InvalidState, Code::PatchFailed]);
     type Needs = (People<people::Administer>,);
     type Path = UserPath;

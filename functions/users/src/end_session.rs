@@ -1,7 +1,7 @@
 //! `DELETE /sessions/current`: signs out. The session cannot be refreshed from then on; its access
 //! token runs out by itself.
 
-use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use store::users::{self, Users};
 
 use crate::signing_in::no_cookie;
@@ -19,11 +19,12 @@ impl Endpoint for EndSession {
 
     async fn handle((users,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<Nothing>, Failure> {
         let account = rq.caller.account()?;
-        let session = users.session(account.user, account.session).await?;
-        if let Some(session) = session.filter(|session| session.ended_at.is_none()) {
+        let user = users.account(account.user).await?;
+        let user = user.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
+        if let Some(session) = users.session(&user, account.session).await? {
             rq.expects(session.version)?;
             let mut tx = users.begin(&rq.stamp);
-            users.put_session(&mut tx, &session.ended(rq.now()))?;
+            users.end_session(&mut tx, &session);
             tx.commit().await?;
         }
         Ok(Reply::nothing().cookie(no_cookie()))

@@ -4,7 +4,7 @@
 use domain::audit::AuditAction;
 use domain::session::{Refreshed, Session};
 use domain::text::Token;
-use domain::user::{User, UserStatus};
+use domain::user::UserStatus;
 use edge::bearers::RefreshToken;
 use edge::seal::Seal;
 use edge::token::TokenSigner;
@@ -46,7 +46,7 @@ impl Endpoint for RefreshSession {
         let once = rq.once_for(&presented.session.to_string());
         users.recall(once.as_ref(), rq.now()).await?;
         let user = users.account(presented.user).await?.ok_or_else(over)?;
-        let session = users.session(presented.user, presented.session).await?;
+        let session = users.session(&user, presented.session).await?;
         let session = session.ok_or_else(over)?;
         let signed_in = SignedIn {
             token: RefreshToken::new(user.id, session.id, rq.entropy()),
@@ -67,8 +67,8 @@ impl Endpoint for RefreshSession {
                 tx.commit().await?;
                 signed_in.reply(signer, seal, user).await
             }
-            Refreshed::Replayed(ended) => {
-                end(users, rq, &user, &ended).await?;
+            Refreshed::Replayed => {
+                end(users, rq, &session).await?;
                 Err(over())
             }
             Refreshed::Over => Err(over()),
@@ -101,15 +101,14 @@ fn sent(rq: &Rq<RefreshSession>) -> Result<&str, Failure> {
 async fn end(
     users: &Users<users::Refresh>,
     rq: &Rq<RefreshSession>,
-    user: &User,
-    ended: &Session,
+    copied: &Session,
 ) -> Result<(), Failure> {
-    let mut entry = rq.audit(AuditAction::SessionReplayed, Some(user.id));
+    let mut entry = rq.audit(AuditAction::SessionReplayed, Some(copied.user));
     entry
         .details
-        .insert("session".to_owned(), ended.id.to_string());
+        .insert("session".to_owned(), copied.id.to_string());
     let mut tx = users.begin(&rq.stamp);
-    users.put_session(&mut tx, ended)?;
+    users.end_session(&mut tx, copied);
     users.audit(&mut tx, &entry)?;
     tx.commit().await?;
     Ok(())

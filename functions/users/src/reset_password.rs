@@ -75,7 +75,7 @@ impl Endpoint for ResetPassword {
         let hash = passwords::hash(&rq.body.new_password, rq.entropy())?;
 
         let changed = User {
-            sessions_since: Some(rq.now()),
+            epoch: user.epoch + 1,
             ..verified(&user, &user.email, admin, rq.now())
         };
         let mut tx = users.begin(&rq.stamp);

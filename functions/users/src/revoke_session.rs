@@ -20,27 +20,26 @@ pub(crate) struct SessionPath {
 
 impl Endpoint for RevokeSession {
     const ROUTE: Route = Route::delete("/sessions/{id}", "End a session").auth(Auth::SignedIn);
-    type Needs = (Users<users::EndSession>,);
+    type Needs = (Users<users::RevokeSession>,);
     type Path = SessionPath;
     type Query = Nothing;
     type Body = Nothing;
     type Reply = Nothing;
 
     async fn handle((users,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<Nothing>, Failure> {
-        let user = rq.caller.account()?.user;
-        let session = users.session(user, rq.path.id).await?;
+        let user = users.account(rq.caller.account()?.user).await?;
+        let user = user.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
+        let session = users.session(&user, rq.path.id).await?;
         let session = session.ok_or_else(|| Failure::new(Code::NotFound))?;
         rq.expects(session.version)?;
-        if session.ended_at.is_none() {
-            let mut entry = rq.audit(AuditAction::SessionRevoked, Some(user));
-            entry
-                .details
-                .insert("session".to_owned(), session.id.to_string());
-            let mut tx = users.begin(&rq.stamp);
-            users.put_session(&mut tx, &session.ended(rq.now()))?;
-            users.audit(&mut tx, &entry)?;
-            tx.commit().await?;
-        }
+        let mut entry = rq.audit(AuditAction::SessionRevoked, Some(user.id));
+        entry
+            .details
+            .insert("session".to_owned(), session.id.to_string());
+        let mut tx = users.begin(&rq.stamp);
+        users.end_session(&mut tx, &session);
+        users.audit(&mut tx, &entry)?;
+        tx.commit().await?;
         Ok(Reply::nothing())
     }
 }

@@ -55,7 +55,7 @@ impl From<User> for UserView {
             roles,
             status,
             country,
-            sessions_since: _,
+            epoch: _,
             created_at,
             updated_at,
             version,

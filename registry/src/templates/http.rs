@@ -126,11 +126,11 @@ fn integration(function: &Function) -> Value {
 }
 
 fn stage() -> Value {
+    // The route, not the path: a path may hold a token that somebody was mailed.
     let format = json!({
         "requestId": "$context.requestId",
         "time": "$context.requestTime",
         "routeKey": "$context.routeKey",
-        "path": "$context.path",
         "status": "$context.status",
         "latencyMs": "$context.responseLatency",
         "integrationLatencyMs": "$context.integrationLatency",

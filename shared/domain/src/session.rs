@@ -41,14 +41,12 @@ pub struct Session {
     pub id: SessionId,
     /// Who is signed in.
     pub user: UserId,
+    /// The account's epoch in which they last showed that they know the password.
+    pub epoch: u32,
     /// When they signed in.
     pub created_at: Timestamp,
-    /// When they last showed that they know the password.
-    pub assured_at: Timestamp,
     /// When they last signed in or refreshed.
     pub last_used_at: Timestamp,
-    /// When it was ended, if it was.
-    pub ended_at: Option<Timestamp>,
     /// What the client calls itself.
     pub agent: Option<String>,
     /// The network address of its last use.
@@ -64,8 +62,8 @@ pub struct Session {
 pub enum Refreshed {
     /// It was good; this is the session with its successor.
     Renewed(Session),
-    /// It was good once: this is the session, ended.
-    Replayed(Session),
+    /// It was good once: the session must end.
+    Replayed,
     /// The session is over.
     Over,
 }
@@ -122,10 +120,9 @@ impl Session {
         Self {
             id,
             user: user.id,
+            epoch: user.epoch,
             created_at: now,
-            assured_at: user.assured(now),
             last_used_at: now,
-            ended_at: None,
             agent,
             address,
             tokens: vec![LiveToken::fresh(first, now)],
@@ -142,12 +139,7 @@ impl Session {
     /// Whether it still is what somebody is signed in with.
     #[must_use]
     pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
-        self.ended_at.is_none()
-            && now < self.expires_at()
-            && user.status == UserStatus::Active
-            && user
-                .sessions_since
-                .is_none_or(|since| self.assured_at > since)
+        now < self.expires_at() && user.status == UserStatus::Active && self.epoch == user.epoch
     }
 
     /// What the use of a refresh token makes of the session.
@@ -166,7 +158,7 @@ impl Session {
         let mut tokens = self.tokens.clone();
         tokens.retain(|token| token.is_good(now));
         let Some(used) = tokens.iter_mut().find(|token| token.hash == *presented) else {
-            return Refreshed::Replayed(self.ended(now));
+            return Refreshed::Replayed;
         };
         // The grace runs from the first use: it must not be stretched by using the token again.
         used.rotated_at = used.rotated_at.or(Some(now));
@@ -179,32 +171,18 @@ impl Session {
             agent,
             address,
             tokens,
-            ..self.changed()
+            version: self.version + 1,
+            ..self.clone()
         })
     }
 
-    /// The session once its owner has shown again that they know the password.
+    /// The session in the account's present epoch, once its owner has shown again that they know the
+    /// password.
     #[must_use]
-    pub fn assured(&self, user: &User, now: Timestamp) -> Self {
+    pub fn carried_over(&self, user: &User) -> Self {
         Self {
-            assured_at: user.assured(now),
-            ..self.changed()
-        }
-    }
-
-    /// The session, ended: none of its tokens is good any more.
-    #[must_use]
-    pub fn ended(&self, now: Timestamp) -> Self {
-        Self {
-            ended_at: self.ended_at.or(Some(now)),
-            tokens: Vec::new(),
-            ..self.changed()
-        }
-    }
-
-    fn changed(&self) -> Self {
-        Self {
-            version: self.version + 1,
+            epoch: user.epoch,
+            version: 1,
             ..self.clone()
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::country::Country;
@@ -45,8 +44,9 @@ pub struct User {
     pub created_at: Timestamp,
     /// When anything about it last changed.
     pub updated_at: Timestamp,
-    /// Sessions that were last assured by then are over; none are if absent.
-    pub sessions_since: Option<Timestamp>,
+    /// Counts how often all sessions were ended. Those of another epoch are over, whatever the clocks
+    /// of the machines say that opened them.
+    pub epoch: u32,
     /// Counts the changes, from 1.
     pub version: u64,
 }
@@ -111,7 +111,7 @@ impl User {
             country,
             created_at: now,
             updated_at: now,
-            sessions_since: None,
+            epoch: 0,
             version: 1,
         }
     }
@@ -149,18 +149,9 @@ impl User {
     #[must_use]
     pub fn without_sessions(&self, now: Timestamp) -> Self {
         Self {
-            sessions_since: Some(now),
+            epoch: self.epoch + 1,
             ..self.changed(now)
         }
-    }
-
-    /// The instant to put down for a session that is assured now: always after
-    /// [`User::sessions_since`], also where the clocks of two machines differ.
-    #[must_use]
-    pub fn assured(&self, now: Timestamp) -> Timestamp {
-        const LEAST: Duration = Duration::from_millis(1);
-        self.sessions_since
-            .map_or(now, |since| now.max(since.plus(LEAST)))
     }
 
     /// The account with other roles.
@@ -203,11 +194,7 @@ impl User {
             country,
             roles,
             status,
-            sessions_since: if suspended {
-                Some(now)
-            } else {
-                self.sessions_since
-            },
+            epoch: self.epoch + u32::from(suspended),
             ..self.changed(now)
         })
     }
@@ -227,7 +214,7 @@ impl User {
             roles: BTreeSet::new(),
             status: UserStatus::Erased,
             country: None,
-            sessions_since: Some(now),
+            epoch: self.epoch + 1,
             ..self.changed(now)
         })
     }

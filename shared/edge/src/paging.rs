@@ -103,7 +103,8 @@ impl List<'_> {
         }
         let PageNumber(page) = page.unwrap_or_default();
         let PageSize(size) = page_size.unwrap_or_default();
-        if u32::from(page) * u32::from(size) > u32::from(MOST_NUMBERED) {
+        let skipped = u32::from(page.saturating_sub(1)) * u32::from(size);
+        if skipped >= u32::from(MOST_NUMBERED) {
             return invalid(
                 "page: numbered pages end at the first 1000 items; go on with cursor and limit",
             );

@@ -130,6 +130,9 @@ pub struct Route {
     pub status: u16,
     /// Another status that comes with the same reply.
     pub also: Option<u16>,
+    /// Whether the caller's account is asked what it may do this moment. A token tells what it could up
+    /// to 15 minutes ago, which is not enough where rights are given.
+    pub vouched: bool,
     /// Whether it takes an idempotency key.
     pub idempotency: Idempotency,
     /// How many requests a caller has.
@@ -166,6 +169,7 @@ impl Route {
             auth: Auth::SignedIn,
             status,
             also: None,
+            vouched: false,
             idempotency: Idempotency::Natural,
             rate: RateClass::Default,
             precondition: Precondition::Honoured,
@@ -245,6 +249,15 @@ impl Route {
     pub const fn also(self, status: u16) -> Self {
         Self {
             also: Some(status),
+            ..self
+        }
+    }
+
+    /// The same route, for callers whose account and session say so this moment.
+    #[must_use]
+    pub const fn vouched(self) -> Self {
+        Self {
+            vouched: true,
             ..self
         }
     }

@@ -2,12 +2,15 @@
 //!
 //! | item | pk | sk |
 //! |---|---|---|
-//! | session, with the digests of its refresh tokens | `user/<id>` | `session/<id>` |
+//! | session, with the digests of its refresh tokens | `user/<id>` | `session/<epoch>/<id>` |
+//!
+//! An account whose sessions all end goes on to its next epoch: what stands under an earlier one is
+//! never looked at again, and vanishes when it would have expired. A session that ends alone is deleted.
 //!
 //! | access | cost |
 //! |---|---|
 //! | open, refresh or end a session | one transaction: 2 write units per KB of the session, of which there are at most 3 |
-//! | page of n of a person's sessions, newest first | an account, and half a read unit per 4 KB of sessions, also of those that are over |
+//! | page of n of a person's sessions, newest first | an account, and half a read unit per 4 KB of sessions |
 
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +19,12 @@ use domain::id::{SessionId, UserId};
 use domain::session::{LiveToken, SecretHash, Session};
 use domain::user::User;
 
-use crate::db::{Filter, Item, Range, from_item, number, text};
+use crate::db::{Filter, Item, Range, from_item, key, number};
 use crate::error::StoreError;
 use crate::handle::Handle;
 use crate::page::{Bounds, Page};
 use crate::tx::{Terms, Tx, stored};
-use crate::users::{ListSessions, Reads, Users, UsersRoom, Writes, account_pk};
-
-const SESSIONS: &str = "session/";
+use crate::users::{Deletes, ListSessions, Reads, Users, UsersRoom, Writes, account_pk, unchanged};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,11 +32,9 @@ struct SessionItem {
     v: u8,
     id: SessionId,
     user: UserId,
+    epoch: u32,
     created_at: Timestamp,
-    assured_at: Timestamp,
     last_used_at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ended_at: Option<Timestamp>,
     agent: Option<String>,
     address: String,
     tokens: Vec<TokenItem>,
@@ -85,10 +84,9 @@ impl From<&Session> for SessionItem {
         let Session {
             id,
             user,
+            epoch,
             created_at,
-            assured_at,
             last_used_at,
-            ended_at,
             agent,
             address,
             tokens,
@@ -98,10 +96,9 @@ impl From<&Session> for SessionItem {
             v: 1,
             id,
             user,
+            epoch,
             created_at,
-            assured_at,
             last_used_at,
-            ended_at,
             agent,
             address,
             tokens: tokens.into_iter().map(TokenItem::from).collect(),
@@ -116,10 +113,9 @@ impl From<SessionItem> for Session {
             v: _,
             id,
             user,
+            epoch,
             created_at,
-            assured_at,
             last_used_at,
-            ended_at,
             agent,
             address,
             tokens,
@@ -128,10 +124,9 @@ impl From<SessionItem> for Session {
         Self {
             id,
             user,
+            epoch,
             created_at,
-            assured_at,
             last_used_at,
-            ended_at,
             agent,
             address,
             tokens: tokens.into_iter().map(LiveToken::from).collect(),
@@ -140,22 +135,24 @@ impl From<SessionItem> for Session {
     }
 }
 
-fn session_sk(id: SessionId) -> String {
-    format!("{SESSIONS}{id}")
+/// What the keys of all sessions of an epoch begin with.
+fn of_epoch(epoch: u32) -> String {
+    format!("session/{epoch}/")
+}
+
+fn session_sk(epoch: u32, id: SessionId) -> String {
+    format!("{}{id}", of_epoch(epoch))
 }
 
 impl<M: Reads> Handle<UsersRoom, M> {
-    /// A session of a person, if there is or was one of this id. Consistent, so that what has ended
-    /// has ended for everybody.
+    /// A session of a person, unless it has ended. Consistent, so that what has ended has ended for
+    /// everybody.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn session(
-        &self,
-        user: UserId,
-        id: SessionId,
-    ) -> Result<Option<Session>, StoreError> {
-        let item = self.db.get_now(&account_pk(user), &session_sk(id)).await?;
+    pub async fn session(&self, user: &User, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let sk = session_sk(user.epoch, id);
+        let item = self.db.get_now(&account_pk(user.id), &sk).await?;
         item.map(session).transpose()
     }
 }
@@ -167,7 +164,7 @@ impl<M: Writes> Handle<UsersRoom, M> {
     /// [`StoreError::Corrupt`] if it cannot be written.
     pub fn put_session(&self, tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
         let form = SessionItem::from(session);
-        let sk = session_sk(session.id);
+        let sk = session_sk(session.epoch, session.id);
         let mut item = stored(account_pk(session.user), &sk, "session", &form)?;
         let expires = session.expires_at().as_seconds();
         item.insert("expiresAt".to_owned(), number(expires));
@@ -175,6 +172,17 @@ impl<M: Writes> Handle<UsersRoom, M> {
             StoreError::Stale
         });
         Ok(())
+    }
+}
+
+impl<M: Deletes> Handle<UsersRoom, M> {
+    /// Stages the end of a session.
+    pub fn end_session(&self, tx: &mut Tx, session: &Session) {
+        let sk = session_sk(session.epoch, session.id);
+        let key = key(&account_pk(session.user), &sk);
+        tx.delete(self.db.table(), key, unchanged(session.version), |_| {
+            StoreError::Stale
+        });
     }
 }
 
@@ -189,22 +197,15 @@ impl Users<ListSessions> {
         bounds: &Bounds,
         now: Timestamp,
     ) -> Result<Page<Session>, StoreError> {
-        let since = user.sessions_since.unwrap_or(Timestamp::EPOCH);
+        // The table deletes what has expired in its own time.
         let live = Filter {
-            condition: "#expires > :now AND #assured > :since AND attribute_not_exists(#ended)",
-            names: &[
-                ("#expires", "expiresAt"),
-                ("#assured", "assuredAt"),
-                ("#ended", "endedAt"),
-            ],
-            values: vec![
-                (":now", number(now.as_seconds())),
-                (":since", text(since.to_string())),
-            ],
+            condition: "#expires > :now",
+            names: &[("#expires", "expiresAt")],
+            values: vec![(":now", number(now.as_seconds()))],
         };
         let range = Range {
             filter: Some(live),
-            ..Range::of(account_pk(user.id)).below(SESSIONS)
+            ..Range::of(account_pk(user.id)).below(&of_epoch(user.epoch))
         };
         self.db.page(&[range], bounds).await?.try_map(session)
     }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | account | `user/<id>` | `user` |
 //! | login: who has an address, their password's hash, where they signed in from | `email/<address, lower case>` | `login` |
-//! | session ([`crate::sessions`]) | `user/<id>` | `session/<id>` |
+//! | session ([`crate::sessions`]) | `user/<id>` | `session/<epoch>/<id>` |
 //! | mailed token ([`crate::mailed`]) | `user/<id>` | `token/<purpose>` |
 //! | tries of a password ([`crate::attempts`]) | `attempts/<digest>` | `foreign`, `known/<digest>` |
 //! | outbox | `user/<id>` | `event/<version>/<event>` |
@@ -57,14 +57,18 @@ modes! { UsersRoom = USERS;
     Register = [Grant::table(&USERS, &[GET, PUT])];
     /// Finds the login of an address, and opens sessions.
     LogIn = [Grant::table(&USERS, &[GET, PUT, CHECK])];
+    /// Says what a caller's account may do this moment.
+    Vouch = [Grant::table(&USERS, &[GET])];
     /// Reads accounts.
     Read = [Grant::table(&USERS, &[GET])];
     /// Changes accounts.
     Edit = [Grant::table(&USERS, &[GET, PUT, DELETE])];
     /// Carries sessions on.
-    Refresh = [Grant::table(&USERS, &[GET, PUT])];
-    /// Ends sessions.
-    EndSession = [Grant::table(&USERS, &[GET, PUT])];
+    Refresh = [Grant::table(&USERS, &[GET, PUT, DELETE])];
+    /// Signs out.
+    EndSession = [Grant::table(&USERS, &[GET, DELETE])];
+    /// Ends sessions elsewhere, and puts it down.
+    RevokeSession = [Grant::table(&USERS, &[GET, PUT, DELETE])];
     /// Lists a person's sessions.
     ListSessions = [Grant::table(&USERS, &[GET, QUERY])];
     /// Changes passwords.
@@ -93,13 +97,13 @@ macro_rules! marked {
 }
 
 marked! {
-    Reads: LogIn Refresh EndSession ListSessions ChangePassword AskAddress VerifyAddress IssueReset
+    Reads: Vouch LogIn Refresh EndSession RevokeSession ListSessions ChangePassword AskAddress VerifyAddress IssueReset
         ResetPassword;
-    Writes: Register LogIn Refresh EndSession ChangePassword AskAddress VerifyAddress IssueReset
+    Writes: Register LogIn Refresh RevokeSession ChangePassword AskAddress VerifyAddress IssueReset
         ResetPassword;
-    Deletes: ChangePassword VerifyAddress ResetPassword;
+    Deletes: Refresh EndSession RevokeSession ChangePassword VerifyAddress ResetPassword;
     Guards: LogIn ChangePassword AskAddress;
-    Audits: LogIn Refresh EndSession ChangePassword AskAddress VerifyAddress ResetPassword;
+    Audits: LogIn Refresh RevokeSession ChangePassword AskAddress VerifyAddress ResetPassword;
     Remembers: Register LogIn Refresh VerifyAddress WishReset;
 }
 /// Who has an address, and their password's hash.
@@ -142,7 +146,7 @@ struct UserItem {
     created_at: Timestamp,
     updated_at: Timestamp,
     #[serde(default)]
-    sessions_since: Option<Timestamp>,
+    epoch: u32,
     version: u64,
 }
 
@@ -251,7 +255,7 @@ impl From<&User> for UserItem {
             country,
             created_at,
             updated_at,
-            sessions_since,
+            epoch,
             version,
         } = user.clone();
         Self {
@@ -265,7 +269,7 @@ impl From<&User> for UserItem {
             country,
             created_at,
             updated_at,
-            sessions_since,
+            epoch,
             version,
         }
     }
@@ -284,7 +288,7 @@ impl From<UserItem> for User {
             country,
             created_at,
             updated_at,
-            sessions_since,
+            epoch,
             version,
         } = item;
         Self {
@@ -297,7 +301,7 @@ impl From<UserItem> for User {
             country,
             created_at,
             updated_at,
-            sessions_since,
+            epoch,
             version,
         }
     }
@@ -523,8 +527,8 @@ pub(crate) fn user(item: Item) -> Result<User, StoreError> {
     Ok(from_item::<UserItem>(item)?.into())
 }
 
-/// The login must still be as it was read.
-fn unchanged(read: u64) -> Terms {
+/// The item must still be of the version that was read.
+pub(crate) fn unchanged(read: u64) -> Terms {
     match read {
         0 => Terms {
             condition: Some("attribute_exists(pk) AND attribute_not_exists(#version)".to_owned()),

@@ -240,3 +240,13 @@ async fn a_changed_product_moves_in_every_order() {
     let archived = names(&admin, "status=archived&sort=name").await;
     assert_eq!(archived, ["Beaker"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_last_numbered_page_is_the_one_of_the_thousandth_item() {
+    let shop = Shop::open().await;
+    let anybody = shop.anybody();
+    let last = anybody.get("/api/v1/products?page=34&pageSize=30").await;
+    assert_eq!((last.status, &last.json()["data"]), (200, &json!([])));
+    let beyond = anybody.get("/api/v1/products?page=35&pageSize=30").await;
+    assert_eq!(beyond.status, 400);
+}

@@ -245,3 +245,43 @@ async fn a_version_that_is_named_must_be_right() {
     let missing = patch(&admin, unknown, &json!({"name": "Eve"})).await;
     assert_eq!(missing.status, 404);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_was_suspended_or_demoted_gives_nobody_any_rights() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let promoted = json!({"roles": ["customer", "admin"]});
+    for (taken, status) in [
+        (json!({"status": "suspended"}), 401),
+        (json!({"roles": ["customer"]}), 403),
+    ] {
+        let email = format!("deputy{status}@example.com");
+        let (_, path) = somebody(&shop, &email).await;
+        let (_, friend) = somebody(&shop, &format!("friend{status}@example.com")).await;
+        assert_eq!(patch(&admin, &path, &promoted).await.status, 200);
+        let deputy = shop.log_in(&email, "Newcomer-pass-1").await;
+        assert_eq!(patch(&admin, &path, &taken).await.status, 200);
+        // The token still says admin, for up to 15 minutes.
+        let key = json!({"name": "Later", "scopes": ["users:write"]});
+        let tries = [
+            patch(&deputy, &path, &promoted).await,
+            patch(&deputy, &friend, &promoted).await,
+            deputy.ask("DELETE", &friend).send().await,
+            deputy.post("/api/v1/api-keys", &key).await,
+        ];
+        for refused in tries {
+            assert_eq!(refused.status, status, "{refused:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nor_does_whoever_signed_out() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let (_, path) = somebody(&shop, "ada@example.com").await;
+    let ended = admin.ask("DELETE", "/api/v1/sessions/current").send().await;
+    assert_eq!(ended.status, 204);
+    let refused = patch(&admin, &path, &json!({"roles": ["admin"]})).await;
+    assert_eq!(refused.status, 401, "{refused:?}");
+}

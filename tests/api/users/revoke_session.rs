@@ -24,8 +24,8 @@ async fn a_session_elsewhere_is_ended_and_that_is_put_down() {
     let body = json!({"refreshToken": lost.text("/data/refreshToken")});
     let refused = shop.anybody().post(&format!("{PATH}/refresh"), &body).await;
     assert_eq!(refused.status, 401);
-    // It is ended however often it is said, and put down once.
-    assert_eq!(ada.delete(&path).await.status, 204);
+    // What has ended is no more, and is put down once.
+    assert_eq!(ada.delete(&path).await.status, 404);
     let entries = shop.audited("session.revoked");
     assert_eq!(entries.len(), 1, "{entries:#?}");
     assert!(path.ends_with(entries[0]["details"]["session"].as_str().expect("an id")));

@@ -11,14 +11,16 @@ use lambda_http::{Adapter, Body, Request, Response, Service, service_fn};
 use lambda_runtime::{Context, LambdaEvent};
 use tracing::Instrument;
 
+use domain::clock::Timestamp;
 use store::event::Stamp;
 use store::quota::Quota;
+use store::users::{Users, Vouch};
 use store::{Declaration, Need, Needs, StartError, Wiring};
 
 use super::answer::{Answer, Wishes, refuse, render};
 use super::reading::{Reader, Reading, Sender, text};
 use crate::api_key::KeyVerifier;
-use crate::caller::Caller;
+use crate::caller::{Account, Caller};
 use crate::endpoint::Endpoint;
 use crate::limits::{self, Limits, RATE_LIMITS, Standing};
 use crate::negotiation::wants_problem;
@@ -44,6 +46,28 @@ pub(crate) struct HttpRunner<E: Endpoint> {
 struct Verifiers {
     tokens: TokenVerifier,
     keys: KeyVerifier,
+    /// Where accounts themselves are asked.
+    accounts: Option<Users<Vouch>>,
+}
+
+impl Verifiers {
+    /// The account that an access token was given to, if it is good.
+    async fn account(&self, token: &str, now: Timestamp) -> Result<Option<Account>, Failure> {
+        let account = self.tokens.verify(token, now).await?;
+        let (Some(account), Some(accounts)) = (&account, &self.accounts) else {
+            return Ok(account);
+        };
+        let Some(user) = accounts.account(account.user).await? else {
+            return Ok(None);
+        };
+        let session = accounts.session(&user, account.session).await?;
+        let live = session.is_some_and(|session| session.is_live(&user, now));
+        Ok(live.then(|| Account {
+            permissions: user.permissions(),
+            roles: user.roles,
+            ..account.clone()
+        }))
+    }
 }
 
 /// What the edge itself needs to answer a route, beside what its handler needs.
@@ -51,6 +75,9 @@ pub(crate) fn declare(route: &Route, declaration: &mut Declaration) {
     if route.auth != Auth::Open {
         TokenVerifier::declare(declaration);
         KeyVerifier::declare(declaration);
+    }
+    if route.vouched {
+        Users::<Vouch>::declare(declaration);
     }
     if matches!(route.auth, Auth::Owner(_)) {
         Seal::declare(declaration);
@@ -82,6 +109,10 @@ impl<E: Endpoint> HttpRunner<E> {
             _ => Some(Verifiers {
                 tokens: TokenVerifier::wire(wiring).await?,
                 keys: KeyVerifier::wire(wiring).await?,
+                accounts: match E::ROUTE.vouched {
+                    true => Some(Users::wire(wiring).await?),
+                    false => None,
+                },
             }),
         };
         let seal = match E::ROUTE.auth {
@@ -231,7 +262,7 @@ impl<E: Endpoint> HttpRunner<E> {
 
     /// Who the caller is, if the route lets them in.
     async fn admit(&self, headers: &HeaderMap, stamp: &Stamp) -> Result<Caller, Failure> {
-        let Some(Verifiers { tokens, keys }) = &self.verifiers else {
+        let Some(verifiers) = &self.verifiers else {
             return Ok(Caller::Anonymous);
         };
         let caller = match bearer(headers)? {
@@ -242,13 +273,14 @@ impl<E: Endpoint> HttpRunner<E> {
                 .and_then(|seal| seal.order_of(token, stamp.now))
                 .map(Caller::OrderHolder)
                 .ok_or_else(unknown_token)?,
-            Some(token) if KeyVerifier::is_key(token) => keys
+            Some(token) if KeyVerifier::is_key(token) => verifiers
+                .keys
                 .verify(token, stamp.now)
                 .await?
                 .map(Caller::Key)
                 .ok_or_else(unknown_token)?,
-            Some(token) => tokens
-                .verify(token, stamp.now)
+            Some(token) => verifiers
+                .account(token, stamp.now)
                 .await?
                 .map(Caller::User)
                 .ok_or_else(unknown_token)?,
