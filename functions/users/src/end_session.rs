@@ -10,7 +10,9 @@ use crate::signing_in::no_cookie;
 pub(crate) struct EndSession;
 
 impl Endpoint for EndSession {
-    const ROUTE: Route = Route::delete("/sessions/current", "Sign out").auth(Auth::SignedIn);
+    const ROUTE: Route = Route::delete("/sessions/current", "Sign out")
+        .auth(Auth::SignedIn)
+        .sets_cookie();
     type Needs = (Users<users::EndSession>,);
     type Path = Nothing;
     type Query = Nothing;
@@ -21,7 +23,6 @@ impl Endpoint for EndSession {
         let account = rq.caller.account()?;
         let session = users.session(account.user, account.session).await?;
         if let Some(session) = session.filter(|session| session.ended_at.is_none()) {
-            rq.expects(session.version)?;
             let mut tx = users.begin(&rq.stamp);
             users.put_session(&mut tx, &session.ended(rq.now()))?;
             tx.commit().await?;

@@ -16,6 +16,7 @@ pub(crate) struct EraseUser;
 impl Endpoint for EraseUser {
     const ROUTE: Route = Route::delete("/users/{id}", "Erase a user")
         .auth(Auth::Staff(Permission::UsersWrite))
+        .versioned()
         .errors(&[Code::InvalidState]);
     type Needs = (People<people::Administer>,);
     type Path = UserPath;
