@@ -1,17 +1,19 @@
 //! The examples of the API's description: every route's sample event, carried out in a shop of its own,
-//! and what it was answered. The file is written anew where it is not current.
+//! and what it was answered; and what each error looks like. The file is written anew where it is not current.
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use registry::openapi::EXAMPLES;
 use serde_json::{Map, Value, json};
 
+use crate::errors::{self, Lost};
 use crate::samples::{Sample, routes};
 use crate::shop::{Answer, Shop};
 use crate::tokens;
 
-/// What is longer explains nothing.
+/// What is longer explains nothing, and is shown without its longest parts.
 const MOST_BYTES: usize = 20_000;
 
 #[tokio::test(start_paused = true)]
@@ -27,9 +29,19 @@ async fn the_examples_of_the_description_are_what_the_shop_answers() {
         let answer = ask.body(body.unwrap_or_default().as_bytes()).send().await;
         let name = sample.function.name();
         assert!(answer.status < 300, "{name}: {answer:?}");
-        let example = json!({ "request": request(&sample), "response": response(&answer) });
+        let mut example = json!({ "request": request(&sample), "response": response(&answer) });
+        if sample
+            .function
+            .route()
+            .is_some_and(|route| route.also.is_some())
+        {
+            shop.store.set_faults(Some(Arc::new(Lost)));
+            let answer = shop.anybody().get(&sample.path).await;
+            example["also"] = response(&answer);
+        }
         examples.insert(name, example);
     }
+    examples.insert("errors".to_owned(), errors::recorded().await);
     let current = serde_json::to_string_pretty(&examples).unwrap() + "\n";
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -75,7 +87,11 @@ fn response(answer: &Answer) -> Value {
     let media_type = answer.header("content-type").unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default();
     let mut response = json!({ "status": answer.status, "mediaType": essence });
-    if answer.body.is_empty() || answer.body.len() > MOST_BYTES {
+    if answer.body.is_empty() {
+        return response;
+    }
+    if answer.body.len() > MOST_BYTES {
+        response["body"] = abridged(answer.json());
         return response;
     }
     response["body"] = match answer.json() {
@@ -83,4 +99,15 @@ fn response(answer: &Answer) -> Value {
         body => body,
     };
     response
+}
+
+/// An object whose longest fields are empty.
+fn abridged(mut body: Value) -> Value {
+    let fields = body.as_object_mut().expect("an object");
+    for field in fields.values_mut() {
+        if field.to_string().len() > MOST_BYTES {
+            *field = json!({});
+        }
+    }
+    body
 }

@@ -49,7 +49,7 @@ pub fn document(present: impl Fn(&str) -> String) -> Value {
         item[method] = operation;
     }
     paths.sort_keys();
-    let components = components::components(components);
+    let components = components::components(components, &examples);
     examples::complete(&mut paths, &components["schemas"]);
     let mut document = json!({
         "openapi": "3.1.0",
@@ -77,6 +77,7 @@ const INTRODUCTION: &str = "\
 Successes come as `{\"success\":true,\"data\":...}`, lists with `meta` and `links` beside it. Errors come as \
 `{\"success\":false,\"message\",\"statusCode\",\"code\",\"errors\",\"traceId\"}`, or as RFC 9457 problems to \
 whoever accepts `application/problem+json`; branch on `code`, which is stable.\n\n\
+A change of something without a version is answered 412 if `If-Match` names one: nothing could match.\n\n\
 HEAD is answered wherever GET is. A path answers other methods with 405 and `Allow`, and OPTIONS with \
 `Allow`. Every response carries the request's W3C traceparent as `X-Trace-Id`; a `traceparent` that is sent is \
 continued.\n\n\

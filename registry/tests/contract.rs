@@ -257,6 +257,10 @@ fn every_operation_documents_what_any_may_answer() {
             if wanted && answers.get(status).is_none() {
                 faults.push(format!("{at}: {status} is not documented"));
             }
+            // Only what reads a body can find it too large, or of a kind that it does not take.
+            if !wanted && ["413", "415"].contains(&status) && answers.get(status).is_some() {
+                faults.push(format!("{at}: {status} is never answered"));
+            }
         }
         for (status, response) in answers.as_object().unwrap() {
             let response = resolved(&document, response);
@@ -303,6 +307,9 @@ fn every_example_is_what_its_schema_says() {
             faults.push(format!("{at}: {what}: {}: {error}", error.instance_path()));
         }
     };
+    for (name, header) in document["components"]["headers"].as_object().unwrap() {
+        check("headers", name, &header["schema"], header.get("example"));
+    }
     for (at, operation) in operations(&document) {
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let parameter = resolved(&document, parameter);
@@ -317,22 +324,105 @@ fn every_example_is_what_its_schema_says() {
             let response = resolved(&document, response);
             for (media_type, content) in response["content"].as_object().into_iter().flatten() {
                 let what = format!("{status} {media_type}");
-                let named = content["examples"].as_object().into_iter().flatten();
-                for (_, example) in named {
-                    let example = resolved(&document, example);
-                    check(&at, &what, &content["schema"], example.get("value"));
-                }
-                // Pages and scripts, and this very document, are too long to be shown in it.
-                let shown = status.starts_with('2')
-                    && media_type == "application/json"
-                    && !at.ends_with("/openapi.json");
-                if shown || content.get("example").is_some() {
-                    check(&at, &what, &content["schema"], content.get("example"));
+                for example in examples(&document, content) {
+                    check(&at, &what, &content["schema"], Some(&example));
                 }
             }
         }
     }
     nothing_is_wrong(&faults);
+}
+
+/// The examples of a body.
+fn examples(document: &Value, content: &Value) -> Vec<Value> {
+    let named = content["examples"].as_object().into_iter().flatten();
+    named
+        .filter_map(|(_, example)| resolved(document, example).get("value"))
+        .chain(content.get("example"))
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn every_answer_is_shown() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (at, operation) in operations(&document) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let response = resolved(&document, response);
+            let contents = response["content"].as_object().into_iter().flatten();
+            let shown = contents.map(|(media_type, content)| {
+                (media_type, !examples(&document, content).is_empty())
+            });
+            let (shown, not): (Vec<_>, Vec<_>) = shown.partition(|(_, shown)| *shown);
+            let success = status.starts_with('2');
+            // A route that answers in many media types shows one; an error looks alike everywhere.
+            if success && shown.is_empty() && !not.is_empty() {
+                faults.push(format!("{at}: {status} has no example"));
+            }
+            for (media_type, _) in not.iter().filter(|_| !success) {
+                faults.push(format!("{at}: {status} {media_type} has no example"));
+            }
+        }
+    }
+    nothing_is_wrong(&faults);
+}
+
+#[test]
+fn errors_are_shown_with_what_is_special_about_them() {
+    let document = document();
+    let shown = |name: &str, pointer: &str| {
+        let at = format!("/components/examples/{name}/value{pointer}");
+        let found = document.pointer(&at).cloned();
+        found.unwrap_or_else(|| panic!("{name} does not show {pointer}"))
+    };
+    for (name, field) in [
+        ("InvalidRequest", "items[0].quantity: "),
+        ("ValidationFailed", "email: "),
+        ("EmailTaken", "email: "),
+        ("PreconditionFailed", "If-Match: "),
+        ("PatchFailed", "body[0].value: "),
+    ] {
+        let line = shown(name, "/errors/0");
+        assert!(line.as_str().unwrap().starts_with(field), "{name}: {line}");
+    }
+    for (name, fields) in [
+        ("OutOfStock", vec!["sku", "requested", "available"]),
+        ("StockBelowZero", vec!["sku", "available", "delta"]),
+        ("InvalidState", vec!["from", "to"]),
+        ("PaymentDeclined", vec!["reason", "paymentId"]),
+        ("SkuTaken", vec!["sku"]),
+    ] {
+        let detail = shown(name, "/details/0");
+        let names: Vec<&String> = detail.as_object().unwrap().keys().collect();
+        assert_eq!(names, fields, "{name}");
+    }
+}
+
+#[test]
+fn who_is_shown_a_version_is_told_its_tag() {
+    let document = document();
+    let mut faults = Vec::new();
+    let mut tagged = 0;
+    for (at, operation) in operations(&document) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let schema = &response["content"]["application/json"]["schema"];
+            let data = resolved(&document, &schema["properties"]["data"]);
+            let mut forms = data["anyOf"].as_array().cloned().unwrap_or_default();
+            forms.push(data.clone());
+            let versioned = forms.iter().any(|form| {
+                let form = resolved(&document, form);
+                form["properties"].get("version").is_some()
+            });
+            let tag = response["headers"].get("ETag").is_some();
+            if status.starts_with('2') && versioned && !tag {
+                faults.push(format!("{at}: {status} does not show ETag"));
+            }
+            tagged += usize::from(versioned && tag);
+        }
+    }
+    nothing_is_wrong(&faults);
+    assert!(tagged >= 14, "{tagged}");
 }
 
 /// Every operation by its method and path.

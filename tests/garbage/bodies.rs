@@ -191,9 +191,12 @@ async fn huge_and_deep_and_unreadable_bodies() {
         }
     }
     for sample in routes().into_iter().filter(|sample| sample.body.is_none()) {
-        verdicts
-            .refused(&sample, Some(b"{}"), 400, "body: must be empty")
-            .await;
+        let coded = sample.with_header("content-encoding", Some("gzip"));
+        for (sample, body) in [(&sample, "{}"), (&sample, &huge), (&coded, "{}")] {
+            verdicts
+                .refused(sample, Some(body.as_bytes()), 400, "body: must be empty")
+                .await;
+        }
     }
     verdicts.end(100);
 }

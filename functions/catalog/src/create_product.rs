@@ -16,6 +16,7 @@ pub(crate) struct CreateProduct;
 impl Endpoint for CreateProduct {
     const ROUTE: Route = Route::post("/products", "Create a product")
         .auth(Auth::Staff(Permission::CatalogWrite))
+        .located()
         .errors(&[Code::SlugTaken, Code::SkuTaken]);
     type Needs = (Products<products::Create>, Shop);
     type Path = Nothing;

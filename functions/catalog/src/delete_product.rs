@@ -15,7 +15,8 @@ pub(crate) struct DeleteProduct;
 
 impl Endpoint for DeleteProduct {
     const ROUTE: Route = Route::delete("/products/{id}", "Delete a product")
-        .auth(Auth::Staff(Permission::CatalogWrite));
+        .auth(Auth::Staff(Permission::CatalogWrite))
+        .versioned();
     type Needs = (Products<products::Edit>, Stock<stock::Untaken>, Shop);
     type Path = ProductPath;
     type Query = Nothing;

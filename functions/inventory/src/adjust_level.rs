@@ -8,6 +8,7 @@ use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+use store::once::Receipt;
 use store::products::{self, Products};
 use store::stock::{self, Stock};
 
@@ -30,6 +31,7 @@ pub(crate) struct NewAdjustment {
 impl Endpoint for AdjustLevel {
     const ROUTE: Route = Route::post("/inventory/{sku}/adjustments", "Adjust a stock level")
         .auth(Auth::Staff(Permission::StockWrite))
+        .versioned()
         .errors(&[Code::StockBelowZero]);
     type Needs = (Stock<stock::Adjust>, Products<products::Read>);
     type Path = SkuPath;
@@ -68,8 +70,21 @@ impl Endpoint for AdjustLevel {
         let view = LevelView::from(adjusted);
         stock.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;
-        Ok(Reply::of(view))
+        Ok(reply(view))
     }
+
+    async fn replay(
+        _: &Self::Needs,
+        _: &Rq<Self>,
+        receipt: Receipt,
+    ) -> Result<Reply<LevelView>, Failure> {
+        Ok(reply(receipt.read()?))
+    }
+}
+
+fn reply(view: LevelView) -> Reply<LevelView> {
+    let version = view.version;
+    Reply::of(view).version(version)
 }
 
 fn refused(error: StockError) -> Failure {

@@ -28,7 +28,7 @@ pub(crate) struct LevelView {
     /// Whether orders are taken for what is not in the house.
     backorder: bool,
     /// Counts the changes, from 1; the ETag is made of it.
-    version: u64,
+    pub(crate) version: u64,
 }
 
 /// How many units of a SKU can be bought.

@@ -42,6 +42,7 @@ pub(crate) struct Cancellation {
 impl Endpoint for CancelOrder {
     const ROUTE: Route = Route::post("/orders/{id}/cancellations", "Cancel an order")
         .auth(Auth::Owner(Permission::OrdersWrite))
+        .versioned()
         .errors(&[Code::InvalidState]);
     type Needs = (Orders<orders::Move>,);
     type Path = OrderPath;

@@ -69,6 +69,7 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 impl Endpoint for CreateOrder {
     const ROUTE: Route = Route::post("/orders", "Place an order")
         .auth(Auth::Anyone)
+        .located()
         .once()
         .errors(&[Code::OutOfStock]);
     type Needs = (

@@ -43,6 +43,7 @@ struct Started {
 impl Endpoint for CreatePayment {
     const ROUTE: Route = Route::post("/payments", "Pay an order")
         .auth(Auth::Owner(Permission::PaymentsWrite))
+        .located()
         .once()
         .errors(&[
             Code::NotFound,

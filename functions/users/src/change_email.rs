@@ -34,6 +34,7 @@ impl Endpoint for ChangeEmail {
     // Hashing a password takes a whole CPU for a moment, and a CPU comes with memory.
     const ROUTE: Route = Route::put("/users/me/email", "Change my email address")
         .auth(Auth::SignedIn)
+        .versioned()
         .strict()
         .answers(202)
         .errors(&[Code::TooManyAttempts])

@@ -31,6 +31,7 @@ impl Endpoint for ChangePassword {
     // Hashing a password takes a whole CPU for a moment, and a CPU comes with memory.
     const ROUTE: Route = Route::put("/users/me/password", "Change my password")
         .auth(Auth::SignedIn)
+        .versioned()
         .strict()
         .answers(204)
         .errors(&[Code::TooManyAttempts])

@@ -60,7 +60,8 @@ struct Made {
 impl Endpoint for CreateApiKey {
     const ROUTE: Route = Route::post("/api-keys", "Make an API key")
         .auth(Auth::Staff(Permission::ApiKeysWrite))
-        .vouched();
+        .vouched()
+        .located();
     type Needs = (ApiKeys<api_keys::Create>, AuditTrail<audit::Write>, Seal);
     type Path = Nothing;
     type Query = Nothing;

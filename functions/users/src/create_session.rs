@@ -39,6 +39,7 @@ impl Endpoint for CreateSession {
     const ROUTE: Route = Route::post("/sessions", "Sign in")
         .auth(Auth::Open)
         .strict()
+        .sets_cookie()
         .errors(&[Code::InvalidCredentials, Code::TooManyAttempts])
         .memory_mb(1_024);
     type Needs = (Users<users::LogIn>, TokenSigner, Seal);

@@ -10,7 +10,9 @@ use crate::signing_in::no_cookie;
 pub(crate) struct EndSession;
 
 impl Endpoint for EndSession {
-    const ROUTE: Route = Route::delete("/sessions/current", "Sign out").auth(Auth::SignedIn);
+    const ROUTE: Route = Route::delete("/sessions/current", "Sign out")
+        .auth(Auth::SignedIn)
+        .sets_cookie();
     type Needs = (Users<users::EndSession>,);
     type Path = Nothing;
     type Query = Nothing;
@@ -22,7 +24,6 @@ impl Endpoint for EndSession {
         let user = users.account(account.user).await?;
         let user = user.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
         if let Some(session) = users.session(&user, account.session).await? {
-            rq.expects(session.version)?;
             let mut tx = users.begin(&rq.stamp);
             users.end_session(&mut tx, &session);
             tx.commit().await?;

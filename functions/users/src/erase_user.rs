@@ -17,6 +17,7 @@ impl Endpoint for EraseUser {
     const ROUTE: Route = Route::delete("/users/{id}", "Erase a user")
         .auth(Auth::Staff(Permission::UsersWrite))
         .vouched()
+        .versioned()
         .errors(&[Code::InvalidState]);
     type Needs = (People<people::Administer>,);
     type Path = UserPath;

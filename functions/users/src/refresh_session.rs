@@ -6,6 +6,7 @@ use domain::session::{Refreshed, Session};
 use domain::text::Token;
 use domain::user::UserStatus;
 use edge::bearers::RefreshToken;
+use edge::route::SESSION_COOKIE;
 use edge::seal::Seal;
 use edge::token::TokenSigner;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use store::once::Receipt;
 use store::users::{self, Users};
 
-use crate::signing_in::{COOKIE, SessionView, SignedIn, client};
+use crate::signing_in::{SessionView, SignedIn, client};
 
 /// Carries a session on.
 pub(crate) struct RefreshSession;
@@ -31,6 +32,7 @@ impl Endpoint for RefreshSession {
     const ROUTE: Route = Route::post("/sessions/refresh", "Refresh a session")
         .auth(Auth::Open)
         .answers(200)
+        .takes_cookie()
         .errors(&[Code::InvalidRefreshToken, Code::CrossSite]);
     type Needs = (Users<users::Refresh>, TokenSigner, Seal);
     type Path = Nothing;
@@ -90,7 +92,7 @@ impl Endpoint for RefreshSession {
 /// The token that was sent. A cookie is sent by the browser, whoever made the page: there it matters
 /// whose page that was.
 fn sent(rq: &Rq<RefreshSession>) -> Result<&str, Failure> {
-    match (&rq.body.refresh_token, rq.cookie(COOKIE)) {
+    match (&rq.body.refresh_token, rq.cookie(SESSION_COOKIE)) {
         (Some(token), _) => Ok(token.as_str()),
         (None, Some(token)) => rq.same_site().map(|()| token),
         (None, None) => Err(over()),

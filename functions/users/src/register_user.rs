@@ -40,6 +40,7 @@ impl Endpoint for RegisterUser {
     // Hashing a password takes a whole CPU for a moment, and a CPU comes with memory.
     const ROUTE: Route = Route::post("/users", "Register")
         .auth(Auth::Anyone)
+        .located()
         .errors(&[Code::EmailTaken])
         .memory_mb(1_024);
     type Needs = (Users<users::Register>, Seal);

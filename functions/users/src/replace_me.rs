@@ -23,7 +23,9 @@ pub(crate) struct Profile {
 }
 
 impl Endpoint for ReplaceMe {
-    const ROUTE: Route = Route::put("/users/me", "Replace my profile").auth(Auth::SignedIn);
+    const ROUTE: Route = Route::put("/users/me", "Replace my profile")
+        .auth(Auth::SignedIn)
+        .versioned();
     type Needs = (Users<users::Edit>,);
     type Path = Nothing;
     type Query = Nothing;

@@ -8,6 +8,7 @@ use domain::clock::Timestamp;
 use domain::session::{Client, LIFETIME as SESSION_LIFETIME};
 use domain::user::User;
 use edge::bearers::RefreshToken;
+use edge::route::SESSION_COOKIE;
 use edge::seal::Seal;
 use edge::token::{LIFETIME, TokenSigner};
 use edge::{Endpoint, Failure, Reply, Rq};
@@ -16,9 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::user::UserView;
 
-/// The cookie that carries the refresh token.
-pub(crate) const COOKIE: &str = "souk_refresh";
-/// What else stands in it: no script reads it, and it goes nowhere but to the sessions' own routes.
+/// What stands in the cookie beside the refresh token: no script reads it, and it goes nowhere but to the
+/// sessions' own routes.
 const ATTRIBUTES: &str = "HttpOnly; Secure; SameSite=Strict; Path=/api/v1/sessions";
 
 /// A session that has begun or goes on.
@@ -65,7 +65,8 @@ impl SignedIn {
     ) -> Result<Reply<SessionView>, Failure> {
         let refresh_token = self.token.sealed(seal);
         let lifetime_s = SESSION_LIFETIME.as_secs();
-        let cookie = format!("{COOKIE}={refresh_token}; {ATTRIBUTES}; Max-Age={lifetime_s}");
+        let cookie =
+            format!("{SESSION_COOKIE}={refresh_token}; {ATTRIBUTES}; Max-Age={lifetime_s}");
         let view = SessionView {
             access_token: signer.sign(&user, self.token.session, self.at).await?,
             token_type: TokenType::Bearer,
@@ -79,7 +80,7 @@ impl SignedIn {
 
 /// A cookie that takes the place of the refresh token, and is gone at once.
 pub(crate) fn no_cookie() -> String {
-    format!("{COOKIE}=; {ATTRIBUTES}; Max-Age=0")
+    format!("{SESSION_COOKIE}=; {ATTRIBUTES}; Max-Age=0")
 }
 
 /// From where a request comes.

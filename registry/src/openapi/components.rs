@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use edge::Code;
+use edge::reply::MOST_ERRORS;
+use edge::route::SESSION_COOKIE;
 use serde_json::{Map, Value, json};
 
-use super::problems::{self, TRACE};
+use super::examples::{Examples, TRACE};
+use super::problems;
 
 /// The most items of a page.
 pub(super) const MOST_ITEMS: u16 = 100;
@@ -20,17 +23,17 @@ const KEY_PATTERN: &str = r#"^([!#-~][!-~]{0,254}|"[!-~]{1,255}")$"#;
 const LINE_PATTERN: &str = r"^[^\u0000-\u001f\u007f]*$";
 
 /// The components, with the named schemas of the routes.
-pub(super) fn components(mut schemas: Map<String, Value>) -> Value {
+pub(super) fn components(mut schemas: Map<String, Value>, examples: &Examples) -> Value {
     schemas.extend(shared_schemas());
     schemas.sort_keys();
-    let mut responses = problems::shared_responses();
+    let mut responses = problems::shared_responses(examples);
     responses.insert("NotModified".to_owned(), not_modified());
     json!({
         "schemas": schemas,
         "responses": responses,
         "parameters": parameters(),
         "headers": headers(),
-        "examples": problems::examples(),
+        "examples": problems::examples(examples),
         "securitySchemes": {
             "bearer": {
                 "type": "http",
@@ -45,6 +48,13 @@ pub(super) fn components(mut schemas: Map<String, Value>) -> Value {
                 "bearerFormat": "sk_...",
                 "description": "A key for programs, sent as `Authorization: Bearer sk_...`. It may do \
                                 what its scopes say.",
+            },
+            "refreshCookie": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": SESSION_COOKIE,
+                "description": "The refresh token of the session, for browsers. It counts only on requests \
+                                of the shop's own pages.",
             },
         },
     })
@@ -140,13 +150,14 @@ fn shared_schemas() -> [(String, Value); 9] {
     let errors = json!({
         "type": "array",
         "items": line,
-        "maxItems": 100_000,
-        "description": "A line for each fault; it begins with the field's name where it has one.",
+        "maxItems": MOST_ERRORS,
+        "description": "A line for each fault; it begins with the field's name where it has one. Of very \
+                        many, the last line says how many more there are.",
     });
     let details = json!({
         "type": "array",
         "items": { "$ref": "#/components/schemas/ErrorDetail" },
-        "maxItems": 1_000,
+        "maxItems": MOST_ERRORS,
         "description": "Data about the faults, such as what was out of stock.",
     });
     let mut trace = text(
@@ -317,12 +328,11 @@ fn parameters() -> Value {
         parameter["example"] = json!(example);
         parameter
     };
-    let schema = |most: u32, pattern: &str| json!({ "type": "string", "maxLength": most, "pattern": pattern });
-    let key = schema(257, KEY_PATTERN);
+    let key = bare(257, KEY_PATTERN);
     let once = "1 to 255 visible characters, bare or quoted, that make the request happen once: \
                 within 24 hours the same request with the same key is answered as the first was.";
     let one = "9a1c6f0e-7a35-4f5e-9d0b-1f2b6f7a2f11";
-    let mut tags = schema(1_024, TAGS_PATTERN);
+    let mut tags = bare(1_024, TAGS_PATTERN);
     tags["format"] = json!("entity-tags");
     let based_on = "The ETag of the version that the change is based on, or `*`.";
     json!({
@@ -341,50 +351,119 @@ fn parameters() -> Value {
 }
 
 fn headers() -> Value {
-    let header = |description: &str, required: bool, schema: Value| {
+    let header = |description: &str, required: bool, schema: Value, example: Value| {
         let mut header = json!({ "description": description });
         if required {
             header["required"] = json!(true);
         }
         header["schema"] = schema;
+        header["example"] = example;
         header
     };
-    let bare = |most: u32, pattern: &str| json!({ "type": "string", "maxLength": most, "pattern": pattern });
-    let count = |most: u64| {
-        json!({
-            "type": "integer",
-            "format": if most > 2_147_483_647 { "int64" } else { "int32" },
-            "minimum": 0,
-            "maximum": most,
-        })
+    let always = |description: &str, most: u32, pattern: &str, example: &str| {
+        header(description, true, bare(most, pattern), json!(example))
+    };
+    let sometimes = |description: &str, most: u32, pattern: &str, example: &str| {
+        header(description, false, bare(most, pattern), json!(example))
+    };
+    let counted = |description: &str, most: u64, example: u64| {
+        header(description, false, count(most), json!(example))
     };
     let path = json!({ "type": "string", "format": "uri-reference", "maxLength": 2_048 });
     let listed = "^[A-Za-z0-9-]+(, ?[A-Za-z0-9-]+)*$";
     let structured = "^[ -~]*$";
+    let cookie = format!(
+        "{SESSION_COOKIE}=rt_AZvAsVHQcAA; HttpOnly; Secure; SameSite=Strict; Path=/api/v1/sessions; \
+         Max-Age=2592000"
+    );
     json!({
-        "Access-Control-Allow-Origin": header(
+        "Access-Control-Allow-Origin": sometimes(
             "The origin of the page that may read the reply, where it is one of those that are let in.",
-            false,
-            bare(200, "^(https?://[^ ]+|\\*|null)$"),
+            200,
+            "^(https?://[^ ]+|\\*|null)$",
+            "https://shop.example.com",
         ),
-        "X-Trace-Id": header("The request's W3C traceparent.", true, bare(55, TRACE_PATTERN)),
-        "Cache-Control": header("Who may keep the reply, and for how long.", true, bare(200, "^[a-z0-9=, -]+$")),
-        "Vary": header("Which request headers the reply depends on.", true, bare(200, listed)),
-        "ETag": header("The version of what is shown.", false, bare(200, "^\"[!#-~]*\"$")),
-        "Location": header("The path of what was created.", false, path),
+        "X-Trace-Id": always("The request's W3C traceparent.", 55, TRACE_PATTERN, TRACE),
+        "Cache-Control": always(
+            "Who may keep the reply, and for how long.",
+            200,
+            "^[a-z0-9=, -]+$",
+            "no-store",
+        ),
+        "Vary": always(
+            "Which request headers the reply depends on.",
+            200,
+            listed,
+            "Accept, Accept-Encoding, Authorization, Origin",
+        ),
+        "ETag": sometimes("The version of what is shown.", 200, "^\"[!#-~]*\"$", "\"3\""),
+        "Location": header(
+            "The path of what was created.",
+            false,
+            path,
+            json!("/api/v1/orders/019bc0b1-4de8-7000-8000-000000100001"),
+        ),
+        "Set-Cookie": sometimes(
+            "The cookie that carries the session on, for browsers; empty where the session ends.",
+            1_024,
+            &format!("^{SESSION_COOKIE}=[A-Za-z0-9_-]*(; [A-Za-z0-9=/-]+)*$"),
+            &cookie,
+        ),
         "Idempotency-Replayed": header(
             "`true` if this is the answer to an earlier request with the same key.",
             false,
             json!({ "type": "boolean", "const": true }),
+            json!(true),
         ),
-        "WWW-Authenticate": header("How to authenticate: `Bearer`.", true, bare(200, "^Bearer")),
-        "Allow": header("The methods that the path answers.", true, bare(200, "^[A-Z]+(, ?[A-Z]+)*$")),
-        "Accept-Patch": header("The media types of patches.", true, bare(200, structured)),
-        "Retry-After": header("Seconds after which to try again.", false, count(86_400)),
-        "X-RateLimit-Limit": header("How many requests are let through in a window, where limits are on.", false, count(1_000_000)),
-        "X-RateLimit-Remaining": header("How many of them are left.", false, count(1_000_000)),
-        "X-RateLimit-Reset": header("When the next window begins, in seconds since 1970.", false, count(253_402_300_799)),
-        "RateLimit": header("What is left of the limit, as the IETF's draft writes it.", false, bare(200, structured)),
-        "RateLimit-Policy": header("The limit and its window, as the IETF's draft writes it.", false, bare(200, structured)),
+        "WWW-Authenticate": always("How to authenticate: `Bearer`.", 200, "^Bearer", "Bearer"),
+        "Allow": always(
+            "The methods that the path answers.",
+            200,
+            "^[A-Z]+(, ?[A-Z]+)*$",
+            "GET, HEAD, OPTIONS, POST",
+        ),
+        "Accept-Patch": always(
+            "The media types of patches.",
+            200,
+            structured,
+            "application/merge-patch+json, application/json-patch+json, application/json",
+        ),
+        "Retry-After": counted("Seconds after which to try again.", 86_400, 1),
+        "X-RateLimit-Limit": counted(
+            "How many requests are let through in a window, where limits are on.",
+            1_000_000,
+            600,
+        ),
+        "X-RateLimit-Remaining": counted("How many of them are left.", 1_000_000, 599),
+        "X-RateLimit-Reset": counted(
+            "When the next window begins, in seconds since 1970.",
+            253_402_300_799,
+            1_796_000_040,
+        ),
+        "RateLimit": sometimes(
+            "What is left of the limit, as the IETF's draft writes it.",
+            200,
+            structured,
+            "\"default\";r=599;t=40",
+        ),
+        "RateLimit-Policy": sometimes(
+            "The limit and its window, as the IETF's draft writes it.",
+            200,
+            structured,
+            "\"default\";q=600;w=60",
+        ),
+    })
+}
+
+fn bare(most: u32, pattern: &str) -> Value {
+    json!({ "type": "string", "maxLength": most, "pattern": pattern })
+}
+
+fn count(most: u64) -> Value {
+    json!({
+        "type": "integer",
+        "format": if most > 2_147_483_647 { "int64" } else { "int32" },
+        "minimum": 0,
+        "maximum": most,
     })
 }

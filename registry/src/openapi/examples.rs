@@ -1,10 +1,14 @@
-//! What each sample event asks for and what it is answered, as a test has put it down.
+//! What each sample event asks for and what it is answered, and how each error looks, as a test has put
+//! it down.
 
-use edge::Function;
-use serde_json::{Map, Value};
+use edge::{Code, Function};
+use serde_json::{Map, Value, json};
 
 /// The examples of all functions.
 pub(super) struct Examples(Value);
+
+/// An example of a trace id.
+pub(super) const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 /// The example of one function.
 #[derive(Clone, Copy)]
@@ -18,6 +22,21 @@ impl Examples {
 
     pub(super) fn of(&self, function: &Function) -> Example<'_> {
         Example(&self.0[function.name()])
+    }
+
+    /// An error of a code: one that was answered, or its bare form where none can be brought about.
+    pub(super) fn error(&self, code: Code) -> Value {
+        let recorded = self.0["errors"].get(code.name()).cloned();
+        recorded.unwrap_or_else(|| {
+            json!({
+                "success": false,
+                "message": code.title(),
+                "statusCode": code.status(),
+                "code": code.name(),
+                "errors": [],
+                "traceId": TRACE,
+            })
+        })
     }
 }
 
@@ -42,6 +61,11 @@ impl Example<'_> {
         let response = &self.0["response"];
         let body = response.get("body").cloned();
         body.filter(|_| response["mediaType"] == media_type)
+    }
+
+    /// The body that is answered with the other status of the route.
+    pub(super) fn also(self) -> Option<Value> {
+        self.0["also"].get("body").cloned()
     }
 }
 

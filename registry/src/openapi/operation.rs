@@ -2,8 +2,8 @@
 
 use edge::bounds::bound;
 use edge::function::{Description, Trigger};
-use edge::route::{Auth, Caching, Idempotency, Method, Wrapping};
-use edge::{Function, Route};
+use edge::route::{Auth, Caching, Idempotency, Method, SessionCookie, Wrapping};
+use edge::{Code, Function, Route};
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use super::examples::{Example, Examples};
 use super::links::Links;
 use super::parameters::parameters;
 use super::patch;
-use super::problems::{codes, responses};
+use super::problems::{as_problem, codes, example as error_example, responses};
 use super::prose;
 use super::schemas::{Renames, Schemas};
 use crate::Service;
@@ -86,13 +86,17 @@ impl Described {
         let query = taken(schemas.query, renames);
         let reply = schemas.reply.map(answered);
         let tagged = is_tagged(route);
+        let versioned = reply.as_ref().is_some_and(|reply| {
+            let shown = schemas.fields.iter().any(|field| field == "version");
+            shown && reply["type"] != "array"
+        });
         let paged = query["properties"].get("cursor").is_some();
         let mut operation = json!({
             "operationId": function.operation_id(),
             "summary": route.summary,
             "description": prose::description(said, route, tagged, paged, &schemas.fields),
             "tags": [service.name],
-            "security": security(route.auth),
+            "security": security(route),
         });
         let parameters = parameters(route, &path, &query, tagged, example);
         if !parameters.is_empty() {
@@ -112,7 +116,14 @@ impl Described {
         let mut answers = Map::new();
         answers.insert(
             route.status.to_string(),
-            success(route, reply.as_ref(), paged, tagged, example, links),
+            success(
+                route,
+                reply.as_ref(),
+                paged,
+                tagged || versioned,
+                example,
+                links,
+            ),
         );
         if tagged {
             answers.insert(
@@ -123,9 +134,10 @@ impl Described {
         answers.extend(responses(
             &codes(function, route, has_body),
             route.method == Method::Patch,
+            examples,
         ));
         if let (Some(status), Some(reply)) = (route.also, reply) {
-            also(&mut answers, status, &reply);
+            answers.insert(status.to_string(), also(status, &reply, example, examples));
         }
         answers.sort_keys();
         operation["responses"] = Value::Object(answers);
@@ -154,8 +166,10 @@ fn is_tagged(route: &Route) -> bool {
 }
 
 /// An API key goes wherever a person's token goes.
-fn security(auth: Auth) -> Value {
-    match auth {
+fn security(route: &Route) -> Value {
+    match route.auth {
+        // The cookie may also be left at home, and what it carries sent in the body.
+        _ if route.cookie == SessionCookie::Taken => json!([{}, { "refreshCookie": [] }]),
         Auth::Open => json!([]),
         Auth::Anyone => json!([{}, { "bearer": [] }, { "apiKey": [] }]),
         // A key has no account of its own.
@@ -196,10 +210,10 @@ fn success(
             content.insert(media_type, content_of);
         }
     }
-    let created = route.method == Method::Post && route.status == 201;
     let headers = header_references([
         ("ETag", tagged),
-        ("Location", created),
+        ("Location", route.located),
+        ("Set-Cookie", route.cookie != SessionCookie::None),
         (
             "Idempotency-Replayed",
             route.idempotency != Idempotency::Natural,
@@ -235,9 +249,19 @@ fn media_types(route: &Route, reply: &Value, paged: bool) -> Vec<(String, Value)
     }
 }
 
-/// Adds a status that comes with the same body as success does, beside the error of that status.
-fn also(answers: &mut Map<String, Value>, status: u16, reply: &Value) {
-    let both = json!({
+/// A status that comes with the same body as success does, beside the error of that status.
+fn also(status: u16, reply: &Value, example: Example<'_>, examples: &Examples) -> Value {
+    let mut shown = Map::new();
+    if let Some(body) = example.also() {
+        let summary = "What was asked for, with the news that not all is well.";
+        shown.insert(
+            "answer".to_owned(),
+            json!({ "summary": summary, "value": body }),
+        );
+    }
+    let codes = Code::ALL.iter().filter(|code| code.status() == status);
+    shown.extend(codes.clone().map(|code| error_example(*code)));
+    json!({
         "description": "What was asked for, with the news that not all is well; or an error.",
         "headers": header_references([("Retry-After", true)]),
         "content": {
@@ -246,11 +270,14 @@ fn also(answers: &mut Map<String, Value>, status: u16, reply: &Value) {
                     envelope(reply, false),
                     { "$ref": "#/components/schemas/Error" },
                 ] },
+                "examples": shown,
             },
-            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+            "application/problem+json": {
+                "schema": { "$ref": "#/components/schemas/Problem" },
+                "example": codes.clone().next().map(|code| as_problem(*code, examples)),
+            },
         },
-    });
-    answers.insert(status.to_string(), both);
+    })
 }
 
 const fn description(route: &Route) -> &'static str {

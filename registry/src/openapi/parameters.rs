@@ -5,7 +5,6 @@ use edge::route::{Idempotency, Precondition};
 use serde_json::{Value, json};
 
 use super::examples::{Example, suggested};
-use super::problems::takes_if_match;
 
 /// The parameters of a route.
 pub(super) fn parameters(
@@ -42,8 +41,8 @@ fn headers(route: &Route, tagged: bool) -> impl Iterator<Item = Value> {
     };
     let version = match route.precondition {
         Precondition::Required => Some("RequiredIfMatch"),
-        Precondition::Honoured if takes_if_match(route) => Some("IfMatch"),
-        Precondition::Honoured => None,
+        Precondition::Honoured => Some("IfMatch"),
+        Precondition::Unmatched => None,
     };
     let known = tagged.then_some("IfNoneMatch");
     [key, version, known]

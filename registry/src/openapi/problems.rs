@@ -7,6 +7,7 @@ use edge::{Code, Function, Route};
 use serde_json::{Map, Value, json};
 
 use super::components::header_references;
+use super::examples::Examples;
 
 /// Every code that a route can answer with.
 pub(super) fn codes(function: &Function, route: &Route, has_body: bool) -> Vec<Code> {
@@ -23,7 +24,8 @@ pub(super) fn codes(function: &Function, route: &Route, has_body: bool) -> Vec<C
         (Code::PatchFailed, route.method == Method::Patch),
         (Code::NotFound, !route.parameters().is_empty()),
         (Code::Conflict, writes && !needs.grants.is_empty()),
-        (Code::PreconditionFailed, takes_if_match(route)),
+        // Also where nothing has a version: an `If-Match` that names one is refused.
+        (Code::PreconditionFailed, writes),
         (Code::PayloadTooLarge, has_body),
         (Code::UnsupportedMediaType, has_body),
         (Code::ValidationFailed, has_body),
@@ -48,13 +50,12 @@ pub(super) fn codes(function: &Function, route: &Route, has_body: bool) -> Vec<C
     codes
 }
 
-/// Whether `If-Match` means something to a route: it changes an object that has a version.
-pub(super) fn takes_if_match(route: &Route) -> bool {
-    matches!(route.method, Method::Put | Method::Patch | Method::Delete)
-}
-
 /// The error responses of an operation, by status.
-pub(super) fn responses(codes: &[Code], patches: bool) -> Vec<(String, Value)> {
+pub(super) fn responses(
+    codes: &[Code],
+    patches: bool,
+    recorded: &Examples,
+) -> Vec<(String, Value)> {
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
         by_status.entry(code.status()).or_default().push(*code);
@@ -66,7 +67,7 @@ pub(super) fn responses(codes: &[Code], patches: bool) -> Vec<(String, Value)> {
                 [code] if !patches || code.status() != 415 => {
                     json!({ "$ref": format!("#/components/responses/{}", id(*code)) })
                 }
-                codes => response(codes, patches),
+                codes => response(codes, patches, recorded),
             };
             (status.to_string(), response)
         })
@@ -74,26 +75,19 @@ pub(super) fn responses(codes: &[Code], patches: bool) -> Vec<(String, Value)> {
 }
 
 /// A response for each code, for operations to refer to.
-pub(super) fn shared_responses() -> Map<String, Value> {
+pub(super) fn shared_responses(recorded: &Examples) -> Map<String, Value> {
     Code::ALL
         .iter()
-        .map(|code| (id(*code), response(&[*code], false)))
+        .map(|code| (id(*code), response(&[*code], false, recorded)))
         .collect()
 }
 
-/// An example for each code.
-pub(super) fn examples() -> Map<String, Value> {
+/// An example for each code: what the shop answered.
+pub(super) fn examples(recorded: &Examples) -> Map<String, Value> {
     Code::ALL
         .iter()
         .map(|code| {
-            let value = json!({
-                "success": false,
-                "message": code.title(),
-                "statusCode": code.status(),
-                "code": code.name(),
-                "errors": [],
-                "traceId": TRACE,
-            });
+            let value = recorded.error(*code);
             (
                 id(*code),
                 json!({ "summary": code.title(), "value": value }),
@@ -102,37 +96,33 @@ pub(super) fn examples() -> Map<String, Value> {
         .collect()
 }
 
-/// An example of a trace id.
-pub(super) const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
 /// An error of a code as a problem.
-fn as_problem(code: Code) -> Value {
+pub(super) fn as_problem(code: Code, recorded: &Examples) -> Value {
     let title = http::StatusCode::from_u16(code.status())
         .ok()
         .and_then(|status| status.canonical_reason());
-    json!({
+    let error = recorded.error(code);
+    let mut problem = json!({
         "type": "about:blank",
         "title": title,
         "status": code.status(),
         "detail": code.title(),
         "code": code.name(),
-        "errors": [],
-        "traceId": TRACE,
-    })
+        "errors": error["errors"],
+    });
+    if let Some(details) = error.get("details") {
+        problem["details"] = details.clone();
+    }
+    problem["traceId"] = error["traceId"].clone();
+    problem
 }
 
-fn response(codes: &[Code], patches: bool) -> Value {
+fn response(codes: &[Code], patches: bool, recorded: &Examples) -> Value {
     let lines: Vec<String> = codes
         .iter()
         .map(|code| format!("`{}`: {}", code.name(), code.title()))
         .collect();
-    let examples: Map<String, Value> = codes
-        .iter()
-        .map(|code| {
-            let example = format!("#/components/examples/{}", id(*code));
-            (code.name().to_owned(), json!({ "$ref": example }))
-        })
-        .collect();
+    let examples: Map<String, Value> = codes.iter().map(|code| example(*code)).collect();
     json!({
         "description": lines.join("\n\n"),
         "headers": headers(codes, patches),
@@ -143,10 +133,16 @@ fn response(codes: &[Code], patches: bool) -> Value {
             },
             "application/problem+json": {
                 "schema": { "$ref": "#/components/schemas/Problem" },
-                "example": codes.first().map(|code| as_problem(*code)),
+                "example": codes.first().map(|code| as_problem(*code, recorded)),
             },
         },
     })
+}
+
+/// The example of a code by its name.
+pub(super) fn example(code: Code) -> (String, Value) {
+    let example = format!("#/components/examples/{}", id(code));
+    (code.name().to_owned(), json!({ "$ref": example }))
 }
 
 fn headers(codes: &[Code], patches: bool) -> Map<String, Value> {

@@ -2,9 +2,9 @@
 
 use edge::Route;
 use edge::fields::FIELDS;
-use edge::route::{Auth, Caching, Idempotency, Method, Precondition, Wrapping};
-
-use super::problems::takes_if_match;
+use edge::route::{
+    Auth, Caching, Idempotency, Method, Precondition, SESSION_COOKIE, SessionCookie, Wrapping,
+};
 
 /// What the first paragraph of a module says, without the method and path that it begins with.
 ///
@@ -36,7 +36,7 @@ pub(super) fn description(
     fields: &[String],
 ) -> String {
     let sentences = [
-        Some(who(route.auth)),
+        Some(who(route)),
         key(route),
         version(route),
         keeping(route, tagged),
@@ -63,8 +63,12 @@ fn sparse(route: &Route, fields: &[String]) -> Option<String> {
     })
 }
 
-fn who(auth: Auth) -> String {
-    match auth {
+fn who(route: &Route) -> String {
+    match route.auth {
+        _ if route.cookie == SessionCookie::Taken => format!(
+            "For whoever has a refresh token: it comes in the body, or else in the cookie \
+             `{SESSION_COOKIE}`."
+        ),
         Auth::Open => "For anyone; no token is read.".to_owned(),
         Auth::Anyone => {
             "For anyone. A token is not needed; one that is sent must be valid.".to_owned()
@@ -103,12 +107,12 @@ fn version(route: &Route) -> Option<String> {
              there is a newer one, nothing changes and the answer is 412."
                 .to_owned(),
         ),
-        Precondition::Honoured if takes_if_match(route) => Some(
+        Precondition::Honoured => Some(
             "`If-Match` may be sent: if there is a newer version, nothing changes and the answer is \
              412."
             .to_owned(),
         ),
-        Precondition::Honoured => None,
+        Precondition::Unmatched => None,
     }
 }
 

@@ -121,6 +121,21 @@ pub(crate) fn envelope(data: &impl Serialize, meta: Option<Value>, links: Option
     .unwrap_or_default()
 }
 
+/// How many lines of faults one answer has.
+pub const MOST_ERRORS: usize = 100;
+
+/// The lines of faults, as many as are of use: a body of many small faults must not become an answer
+/// many times its size.
+fn lines(errors: &[String]) -> Cow<'_, [String]> {
+    if errors.len() <= MOST_ERRORS {
+        return errors.into();
+    }
+    let (named, left) = errors.split_at(MOST_ERRORS - 1);
+    let mut lines = named.to_vec();
+    lines.push(format!("and {} more", left.len()));
+    lines.into()
+}
+
 /// The body of a failure, in one of its two forms.
 pub(crate) fn problem(failure: &Failure, trace: &str, as_problem: bool) -> String {
     let Failure {
@@ -129,6 +144,7 @@ pub(crate) fn problem(failure: &Failure, trace: &str, as_problem: bool) -> Strin
         details,
         ..
     } = failure;
+    let errors = lines(errors);
     let mut body = if as_problem {
         json!({
             "type": "about:blank",

@@ -86,13 +86,30 @@ pub enum Idempotency {
     Required,
 }
 
-/// Whether a write must name the version it is based on.
+/// Whether a write can or must name the version it is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precondition {
+    /// What the route changes shows no version: an `If-Match` that names one matches nothing. For a
+    /// read it says nothing.
+    Unmatched,
     /// `If-Match` is honoured when sent.
     Honoured,
     /// `If-Match` must be sent: a lost update would hurt.
     Required,
+}
+
+/// The cookie that carries a session on, for browsers.
+pub const SESSION_COOKIE: &str = "souk_refresh";
+
+/// What a route has to do with the cookie that carries a session on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionCookie {
+    /// Nothing.
+    None,
+    /// Its replies set it or take it away.
+    Set,
+    /// It may take the place of a field of the body, and replies set it.
+    Taken,
 }
 
 /// How a reply is wrapped.
@@ -133,12 +150,16 @@ pub struct Route {
     /// Whether the caller's account is asked what it may do this moment. A token tells what it could up
     /// to 15 minutes ago, which is not enough where rights are given.
     pub vouched: bool,
+    /// Whether its replies say where what was made can be found.
+    pub located: bool,
     /// Whether it takes an idempotency key.
     pub idempotency: Idempotency,
     /// How many requests a caller has.
     pub rate: RateClass,
-    /// Whether it demands `If-Match`.
+    /// Whether it honours or demands `If-Match`.
     pub precondition: Precondition,
+    /// What it has to do with the session's cookie.
+    pub cookie: SessionCookie,
     /// The media types that it answers in; `*/*` where that depends on what is asked for.
     pub produces: &'static [&'static str],
     /// How its reply is wrapped.
@@ -170,9 +191,11 @@ impl Route {
             status,
             also: None,
             vouched: false,
+            located: false,
             idempotency: Idempotency::Natural,
             rate: RateClass::Default,
-            precondition: Precondition::Honoured,
+            precondition: Precondition::Unmatched,
+            cookie: SessionCookie::None,
             produces: &[JSON, PROBLEM],
             wrapping: Wrapping::Envelope,
             caching: Caching::NoStore,
@@ -204,10 +227,10 @@ impl Route {
         Self::new(Method::Put, path, 200, summary)
     }
 
-    /// A PATCH that answers 200.
+    /// A PATCH that answers 200. What is patched has a version: [`crate::Document`] asks for it.
     #[must_use]
     pub const fn patch(path: &'static str, summary: &'static str) -> Self {
-        Self::new(Method::Patch, path, 200, summary)
+        Self::new(Method::Patch, path, 200, summary).versioned()
     }
 
     /// A DELETE that answers 204.
@@ -262,11 +285,30 @@ impl Route {
         }
     }
 
+    /// The same route with replies that say where what was made can be found.
+    #[must_use]
+    pub const fn located(self) -> Self {
+        Self {
+            located: true,
+            ..self
+        }
+    }
+
     /// The same route with an idempotency key that must be sent.
     #[must_use]
     pub const fn once(self) -> Self {
         Self {
             idempotency: Idempotency::Required,
+            ..self
+        }
+    }
+
+    /// The same route, changing what has a version: its handler holds `If-Match` against it with
+    /// [`crate::Rq::expects`].
+    #[must_use]
+    pub const fn versioned(self) -> Self {
+        Self {
+            precondition: Precondition::Honoured,
             ..self
         }
     }
@@ -291,6 +333,24 @@ impl Route {
     pub const fn strict(self) -> Self {
         Self {
             rate: RateClass::Strict,
+            ..self
+        }
+    }
+
+    /// The same route with replies that set the session's cookie or take it away.
+    #[must_use]
+    pub const fn sets_cookie(self) -> Self {
+        Self {
+            cookie: SessionCookie::Set,
+            ..self
+        }
+    }
+
+    /// The same route, taking the session's cookie, with replies that set the next one.
+    #[must_use]
+    pub const fn takes_cookie(self) -> Self {
+        Self {
+            cookie: SessionCookie::Taken,
             ..self
         }
     }

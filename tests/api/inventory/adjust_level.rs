@@ -164,7 +164,10 @@ async fn a_version_that_is_named_must_be_right() {
         let ask = admin.ask("POST", PATH).header("if-match", &tag);
         ask.json(&json!({"delta": 1, "reason": "count"})).send()
     };
-    assert_eq!(ask().await.status, 201);
+    let adjusted = ask().await;
+    assert_eq!(adjusted.status, 201);
+    let now = admin.get("/api/v1/inventory/MUG").await;
+    assert_eq!(adjusted.header("etag"), now.header("etag"));
     let stale = ask().await;
     assert_eq!(
         (stale.status, stale.code().as_str()),
@@ -184,6 +187,7 @@ async fn a_repeated_key_moves_once() {
     let again = adjust_once(&admin, -5, "mine").await;
     assert_eq!((first.status, again.status), (201, 201));
     assert_eq!(first.json()["data"], again.json()["data"]);
+    assert_eq!(first.header("etag"), again.header("etag"));
     assert_eq!(first.header("idempotency-replayed"), None);
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     let reused = adjust_once(&admin, -4, "mine").await;

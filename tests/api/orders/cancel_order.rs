@@ -94,3 +94,29 @@ async fn only_its_customer_and_staff_may_cancel() {
     assert_eq!(shop.anybody().post(&path, &json!({})).await.status, 401);
     assert_eq!(shop.admin().await.post(&path, &json!({})).await.status, 201);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_is_named_must_be_right() {
+    let shop = Shop::open().await;
+    shop.stocked("MUG", 5).await;
+    let customer = shop.customer().await;
+    let placed = customer.order(&basket(&[("MUG", 2)])).await;
+    let path = format!("/api/v1/orders/{}", placed.text("/data/id"));
+    let tag = customer.get(&path).await;
+    let tag = tag.header("etag").expect("a tag");
+    let cancellations = format!("{path}/cancellations");
+    let cancel = |tag| {
+        let ask = customer.ask("POST", &cancellations).header("if-match", tag);
+        ask.json(&json!({})).send()
+    };
+    let refused = cancel("\"999\"").await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (412, "precondition_failed")
+    );
+    let order = customer.get(&path).await;
+    assert_eq!(order.text("/data/status"), "pendingPayment");
+    assert_eq!(cancel(tag).await.status, 201);
+    let order = customer.get(&path).await;
+    assert_eq!(order.text("/data/status"), "cancelled");
+}

@@ -134,3 +134,24 @@ async fn a_password_that_breaks_a_rule_leaves_the_token_good() {
     is_spent(&reset(&shop, &format!("{token}A"), NEW).await);
     assert_eq!(reset(&shop, &token, NEW).await.status, 204);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_has_no_version_that_a_request_could_name() {
+    let shop = Shop::open().await;
+    shop.newcomer("ada@example.com").await;
+    let token = token(&shop, "ada@example.com").await;
+    let path = format!("{PATH}/{token}");
+    let set = |tag| {
+        let ask = shop.anybody().ask("PUT", &path).header("if-match", tag);
+        ask.json(&json!({"newPassword": NEW})).send()
+    };
+    let refused = set("\"1\"").await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (412, "precondition_failed")
+    );
+    shop.log_in("ada@example.com", "Newcomer-pass-1").await;
+    // The token is as good as before.
+    assert_eq!(set("*").await.status, 204);
+    shop.log_in("ada@example.com", NEW).await;
+}

@@ -65,3 +65,21 @@ async fn only_who_may_revokes_and_only_what_there_is() {
     let unknown = format!("{PATH}/0190a0b0-0000-7000-8000-00000000000e");
     assert_eq!(shop.admin().await.delete(&unknown).await.status, 404);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_key_has_no_version_that_a_request_could_name() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let body = json!({"name": "Till", "scopes": ["stock:read"]});
+    let made = admin.post(PATH, &body).await;
+    let key = format!("{PATH}/{}", made.text("/data/id"));
+    let revoke = |tag| admin.ask("DELETE", &key).header("if-match", tag).send();
+    let refused = revoke("\"1\"").await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (412, "precondition_failed")
+    );
+    assert_eq!(admin.get(PATH).await.text("/data/0/status"), "active");
+    assert_eq!(revoke("*").await.status, 204);
+    assert_eq!(admin.get(PATH).await.text("/data/0/status"), "revoked");
+}

@@ -49,3 +49,21 @@ async fn anothers_session_does_not_exist() {
     assert!(shop.audited("session.revoked").is_empty());
     assert_eq!(shop.anybody().delete(&path).await.status, 401);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_session_has_no_version_that_a_request_could_name() {
+    let shop = Shop::open().await;
+    let ada = shop.newcomer("ada@example.com").await;
+    for path in [newest(&ada).await, format!("{PATH}/current")] {
+        let ask = ada.ask("DELETE", &path).header("if-match", "\"1\"");
+        let refused = ask.send().await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (412, "precondition_failed")
+        );
+    }
+    assert_eq!(
+        ada.get(PATH).await.json()["data"].as_array().map(Vec::len),
+        Some(1)
+    );
+}

@@ -19,7 +19,7 @@ use crate::input::{self, MOST_BODY_BYTES};
 use crate::negotiation::acceptable;
 use crate::patch::Patch;
 use crate::problem::{Code, Failure};
-use crate::route::{Idempotency, Method, Precondition, Wrapping};
+use crate::route::{Idempotency, Method, Precondition, Route, Wrapping};
 use crate::shape::{Faults, Shape};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -129,10 +129,6 @@ impl<E: Endpoint> Reader<E> {
         input::path::<E::Path>(parameters.clone())?;
 
         let bytes: &[u8] = request.body();
-        if bytes.len() > MOST_BODY_BYTES {
-            let rule = format!("body: must be at most {MOST_BODY_BYTES} bytes");
-            return Err(Failure::new(Code::PayloadTooLarge).error(rule));
-        }
         let mut faults = Faults::default();
         let pairs: Vec<(String, String)> =
             form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
@@ -149,9 +145,7 @@ impl<E: Endpoint> Reader<E> {
             tags(headers, &header::IF_MATCH, &mut faults)
         };
         input::verdict(faults)?;
-        if E::ROUTE.precondition == Precondition::Required && if_match.is_none() {
-            return Err(Failure::new(Code::PreconditionRequired).error("If-Match: is required"));
-        }
+        precondition(&E::ROUTE, if_match.as_ref())?;
         let anonymous_scope =
             once.as_ref()
                 .filter(|_| caller == Caller::Anonymous)
@@ -214,18 +208,16 @@ impl<E: Endpoint> Reader<E> {
         bytes: &[u8],
         faults: &mut Faults,
     ) -> Result<Option<Sent>, Failure> {
-        if !bytes.is_empty() && headers.contains_key(header::CONTENT_ENCODING) {
-            return Err(Failure::new(Code::UnsupportedMediaType)
-                .error("Content-Encoding: bodies are taken as they are"));
-        }
         match &self.body {
             Takes::Nothing => {
+                // However long it is and however it is coded.
                 if !bytes.is_empty() && !E::ROUTE.fallback {
                     faults.unparsable.push("body: must be empty".to_owned());
                 }
                 Ok(None)
             }
             Takes::Whole(shape) => {
+                can_be_taken(headers, bytes)?;
                 is_json(headers, bytes)?;
                 // Where nothing is required of a body, none is as good as an empty one.
                 if bytes.is_empty() && shape.is_satisfied_by_nothing() {
@@ -234,6 +226,7 @@ impl<E: Endpoint> Reader<E> {
                 Ok(Some(Sent::Whole(input::body(bytes, shape, faults))))
             }
             Takes::Patch { patch, .. } => {
+                can_be_taken(headers, bytes)?;
                 let content_type = headers
                     .get(header::CONTENT_TYPE)
                     .map(|value| value.to_str().unwrap_or("unreadable"));
@@ -288,6 +281,21 @@ impl<E: Endpoint> Reader<E> {
             cookies: reading.cookies.clone(),
             based_on,
         })
+    }
+}
+
+/// Checks that `If-Match` is there where it must be, and names no version where there is none. A
+/// handler that has no version to hold it against would pass over it.
+fn precondition(route: &Route, if_match: Option<&Expected>) -> Result<(), Failure> {
+    match (route.precondition, if_match) {
+        (Precondition::Required, None) => {
+            Err(Failure::new(Code::PreconditionRequired).error("If-Match: is required"))
+        }
+        (Precondition::Unmatched, Some(Expected::OneOf(_))) if route.method != Method::Get => {
+            Err(Failure::new(Code::PreconditionFailed)
+                .error("If-Match: what this changes has no ETag"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -351,6 +359,19 @@ fn once<E: Endpoint>(
             None
         }
     }
+}
+
+/// Checks the length of a body, and that it is sent as it is.
+fn can_be_taken(headers: &HeaderMap, bytes: &[u8]) -> Result<(), Failure> {
+    if bytes.len() > MOST_BODY_BYTES {
+        let rule = format!("body: must be at most {MOST_BODY_BYTES} bytes");
+        return Err(Failure::new(Code::PayloadTooLarge).error(rule));
+    }
+    if !bytes.is_empty() && headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(Failure::new(Code::UnsupportedMediaType)
+            .error("Content-Encoding: bodies are taken as they are"));
+    }
+    Ok(())
 }
 
 fn is_json(headers: &HeaderMap, bytes: &[u8]) -> Result<(), Failure> {
