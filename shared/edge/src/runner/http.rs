@@ -165,12 +165,14 @@ impl<E: Endpoint> HttpRunner<E> {
         standing: &mut Option<Standing>,
     ) -> Result<Answer, Failure> {
         let address = self.origins.address(request);
-        let admitted = self.admit(request.headers(), &stamp).await;
-        *standing = self.count(admitted.as_ref().ok(), &address, &stamp).await?;
+        let identified = self.identify(request.headers(), &stamp).await;
+        let known = identified.as_ref().ok();
+        *standing = self.count(known, &address, &stamp).await?;
         if let Some(standing) = standing {
             standing.verdict()?;
         }
-        let caller = admitted?;
+        let caller = identified?;
+        let_in(E::ROUTE.auth, &caller)?;
         tracing::Span::current().record("caller", caller.name());
         let sender = Sender {
             caller,
@@ -229,49 +231,53 @@ impl<E: Endpoint> HttpRunner<E> {
         }
     }
 
-    /// Who the caller is, if the route lets them in.
-    async fn admit(&self, headers: &HeaderMap, stamp: &Stamp) -> Result<Caller, Failure> {
+    /// Who the caller is.
+    async fn identify(&self, headers: &HeaderMap, stamp: &Stamp) -> Result<Caller, Failure> {
         let Some(Verifiers { tokens, keys }) = &self.verifiers else {
             return Ok(Caller::Anonymous);
         };
-        let caller = match bearer(headers)? {
-            None => Caller::Anonymous,
+        match bearer(headers)? {
+            None => Ok(Caller::Anonymous),
             Some(token) if Seal::is_order_token(token) => self
                 .seal
                 .as_ref()
                 .and_then(|seal| seal.order_of(token, stamp.now))
                 .map(Caller::OrderHolder)
-                .ok_or_else(unknown_token)?,
+                .ok_or_else(unknown_token),
             Some(token) if KeyVerifier::is_key(token) => keys
                 .verify(token, stamp.now)
                 .await?
                 .map(Caller::Key)
-                .ok_or_else(unknown_token)?,
+                .ok_or_else(unknown_token),
             Some(token) => tokens
                 .verify(token, stamp.now)
                 .await?
                 .map(Caller::User)
-                .ok_or_else(unknown_token)?,
-        };
-        match (E::ROUTE.auth, &caller) {
-            (Auth::Open | Auth::Anyone, _)
-            | (Auth::SignedIn, Caller::User(_))
-            | (Auth::Mine(_), Caller::User(_))
-            | (Auth::Owner(_), Caller::User(_) | Caller::OrderHolder(_)) => Ok(caller),
-            (Auth::SignedIn, Caller::Key(_)) => {
-                Err(Failure::new(Code::Forbidden).error("an API key has no account of its own"))
-            }
-            (
-                Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
-                Caller::User(_) | Caller::Key(_),
-            ) if caller.may(permission) => Ok(caller),
-            (
-                Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
-                Caller::User(_) | Caller::Key(_),
-            ) => Err(Failure::new(Code::Forbidden)
-                .error(format!("the permission {} is needed", permission.as_str()))),
-            _ => Err(Failure::new(Code::Unauthenticated)),
+                .ok_or_else(unknown_token),
         }
+    }
+}
+
+/// Lets a caller into a route, or says why not.
+fn let_in(auth: Auth, caller: &Caller) -> Result<(), Failure> {
+    match (auth, caller) {
+        (Auth::Open | Auth::Anyone, _)
+        | (Auth::SignedIn, Caller::User(_))
+        | (Auth::Mine(_), Caller::User(_))
+        | (Auth::Owner(_), Caller::User(_) | Caller::OrderHolder(_)) => Ok(()),
+        (Auth::SignedIn, Caller::Key(_)) => {
+            Err(Failure::new(Code::Forbidden).error("an API key has no account of its own"))
+        }
+        (
+            Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
+            Caller::User(_) | Caller::Key(_),
+        ) if caller.may(permission) => Ok(()),
+        (
+            Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
+            Caller::User(_) | Caller::Key(_),
+        ) => Err(Failure::new(Code::Forbidden)
+            .error(format!("the permission {} is needed", permission.as_str()))),
+        _ => Err(Failure::new(Code::Unauthenticated)),
     }
 }
 
