@@ -1,6 +1,7 @@
 //! What operations cost, in DynamoDB capacity units, counted by the embedded database as AWS bills
 //! them. The figures are ceilings: one that grows is a change of price, and is looked at.
 
+use local::Options;
 use serde_json::json;
 
 use crate::shop::{Shop, basket, product, with};
@@ -155,6 +156,23 @@ async fn a_request_with_an_api_key_costs_a_read_unit_more() {
         assert_eq!(server.get(&path).await.status, 200);
         within(units(&shop, "catalog-get-product"), (1.5, written));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limits_cost_a_tenth_of_a_write_unit_a_request() {
+    let shop = Shop::with(Options {
+        rate_limits: local::options::RATE_LIMITS.to_owned(),
+        ..Options::for_tests()
+    })
+    .await;
+    let id = shop.stocked("MUG", 0).await;
+    let customer = shop.customer().await;
+    let path = format!("/api/v1/products/{id}");
+    shop.store.cloud().meter_start();
+    for _ in 0..100 {
+        assert_eq!(customer.get(&path).await.status, 200);
+    }
+    within(units(&shop, "catalog-get-product"), (50.0, 10.0));
 }
 
 const REGISTER_WRITE: f64 = 14.0;

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use edge::Function;
+use edge::function::Trigger;
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 /// A function's sample request, which succeeds on the seeded shop.
@@ -67,6 +69,19 @@ fn sample(function: &'static Function) -> Sample {
 }
 
 impl Sample {
+    /// Whether the query may have such a parameter.
+    pub(crate) fn takes(&self, parameter: &str) -> bool {
+        let Trigger::Http { describe, .. } = self.function.trigger else {
+            return false;
+        };
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let mut other = SchemaSettings::draft2020_12().into_generator();
+        let description = describe(&mut generator, &mut other);
+        description.query.as_value()["properties"]
+            .get(parameter)
+            .is_some()
+    }
+
     /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers

@@ -11,7 +11,7 @@ use store::users::{Login, Users};
 use crate::passwords;
 
 /// Whether this is the password of an address. An address without a login takes the same steps, and as
-/// long.
+/// long: the audit trail, too, is told of both.
 ///
 /// # Errors
 /// 429 if it was tried too often.
@@ -23,8 +23,8 @@ pub(crate) async fn is_right<M: Guards, E: Endpoint>(
     password: &str,
 ) -> Result<bool, Failure> {
     let guard = Guard::of(email, login, rq.address());
-    let report = login.map(|login| rq.audit(AuditAction::AccountLocked, Some(login.user)));
-    let reserved = users.reserve(&rq.stamp, guard, report.as_ref()).await?;
+    let report = rq.audit(AuditAction::AccountLocked, login.map(|login| login.user));
+    let reserved = users.reserve(&rq.stamp, guard, &report).await?;
     let reservation = reserved.map_err(|too_many| refused(too_many, rq.now()))?;
     let hash = login.map(|login| login.password_hash.as_str());
     let right = passwords::verify(password, hash)?;

@@ -37,7 +37,8 @@ pub(crate) struct NewUser {
 }
 
 impl Endpoint for RegisterUser {
-    // Hashing a password takes a whole CPU for a moment, and a CPU comes with memory.
+    // Hashing a password takes a whole CPU for a moment, and a CPU comes with memory. The usual limit
+    // holds: no secret is tried here, and whole classes register behind one address.
     const ROUTE: Route = Route::post("/users", "Register")
         .auth(Auth::Anyone)
         .located()

@@ -13,7 +13,7 @@ word_enum! {
         SessionReplayed => "session.replayed",
         /// Somebody ended a session, their own or, as staff, another's.
         SessionRevoked => "session.revoked",
-        /// An account takes no more passwords for a while, after too many wrong ones.
+        /// An account takes no more passwords for a while, after too many wrong ones. Without a user, it is an address that has no account, which is guarded the same.
         AccountLocked => "account.locked",
         /// A password was changed by whoever knew it.
         PasswordChanged => "password.changed",

@@ -6,6 +6,9 @@
 //! that at most `limit + instances x (batch - 1)` are let through. Reads by nobody in particular are
 //! counted in each instance alone and write nothing.
 //!
+//! A report that may have come through is never made again: the requests in it stay in the count of
+//! this instance, and are lost to the others if it did not.
+//!
 //! The headers are those of the IETF draft <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>
 //! and the older `X-RateLimit-` family.
 
@@ -20,7 +23,7 @@ use ring::digest::{SHA256, digest};
 use store::StoreError;
 use store::env::{Env, Var};
 use store::need::StartError;
-use store::quota::{Count, Quota};
+use store::quota::{Count, NotAdded, Quota};
 
 use crate::problem::{Code, Failure};
 use crate::route::RateClass;
@@ -105,7 +108,7 @@ pub(crate) struct Limits {
 #[derive(Debug, Default)]
 struct Tally {
     minute: i64,
-    /// The total of all instances when this one last reported.
+    /// What all instances had been asked at least when this one last reported.
     known: u32,
     /// Those of this instance since then.
     unreported: u32,
@@ -192,22 +195,30 @@ impl Limits {
             caller,
             minute: tally.minute,
         };
-        let added = quota.add(&count, tally.unreported);
-        let added = tokio::time::timeout(PATIENCE, added)
-            .await
-            .unwrap_or_else(|late| Err(StoreError::Unavailable(late.into())));
-        match (added, self.class) {
-            (Ok(total), _) => {
-                tally.known = total;
-                tally.unreported = 0;
-                Ok(())
+        // Taken as reported until it is known that they are not: a request that is given up while it
+        // waits must not leave behind what would be reported once more.
+        let more = std::mem::take(&mut tally.unreported);
+        tally.known = tally.known.saturating_add(more);
+        let (error, refused) = match total(quota, &count, more).await {
+            Ok(total) => {
+                // What was lost to the others is still known here.
+                tally.known = tally.known.max(total);
+                return Ok(());
             }
-            // What could not be reported is reported with the next batch.
-            (Err(error), RateClass::Default) => {
+            Err(NotAdded::Surely(error)) => (error, true),
+            Err(NotAdded::Perhaps(error)) => (error, false),
+        };
+        if refused {
+            // These go with the next batch.
+            tally.known = tally.known.saturating_sub(more);
+            tally.unreported = more;
+        }
+        match self.class {
+            RateClass::Default => {
                 tracing::warn!(error = ?error, "requests are not counted");
                 Ok(())
             }
-            (Err(error), RateClass::Strict) => Err(error.into()),
+            RateClass::Strict => Err(error.into()),
         }
     }
 
@@ -226,6 +237,27 @@ impl Limits {
         let tally = callers.entry(caller.to_owned()).or_default();
         Arc::clone(tally)
     }
+}
+
+/// Adds to a count, once, and returns the total. Where a reply is lost, as happens to the first call
+/// over a connection that went stale while the instance slept, the total is asked for by adding
+/// nothing.
+async fn total(quota: &Quota, count: &Count<'_>, more: u32) -> Result<u32, NotAdded> {
+    let added = async {
+        match quota.add(count, more).await {
+            Err(NotAdded::Perhaps(error)) => {
+                tracing::warn!(error = ?error, "a report may be lost");
+                // Refused or not, this leaves the first one in doubt.
+                let asked = quota.add(count, 0).await;
+                asked.map_err(NotAdded::in_doubt)
+            }
+            added => added,
+        }
+    };
+    let late = |late: tokio::time::error::Elapsed| StoreError::Unavailable(late.into());
+    tokio::time::timeout(PATIENCE, added)
+        .await
+        .unwrap_or_else(|elapsed| Err(NotAdded::Perhaps(late(elapsed))))
 }
 
 impl Standing {

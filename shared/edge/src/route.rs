@@ -59,8 +59,8 @@ pub enum RateClass {
     /// The usual number. If the count is not to be had, requests are let through: a shop that cannot
     /// count should still sell.
     Default,
-    /// A few, each counted at once: where secrets are tried. If the count is not to be had, requests
-    /// are refused.
+    /// A few, each counted at once: where secrets are tried, or mail is sent to whatever address is
+    /// named. If the count is not to be had, requests are refused.
     Strict,
 }
 

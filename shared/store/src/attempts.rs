@@ -170,7 +170,7 @@ impl<M: Guards> Handle<UsersRoom, M> {
         &self,
         stamp: &Stamp,
         guard: Guard,
-        report: Option<&AuditEntry>,
+        report: &AuditEntry,
     ) -> Result<Result<Reservation, TooMany>, StoreError> {
         for _ in 0..ROUNDS {
             let attempts = self.attempts(&guard).await?;
@@ -208,16 +208,14 @@ impl<M: Guards> Handle<UsersRoom, M> {
         stamp: &Stamp,
         guard: &Guard,
         attempts: &Attempts,
-        entry: Option<&AuditEntry>,
+        entry: &AuditEntry,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin(stamp);
         let terms = Terms::over(attempts.version);
         tx.put(self.db.table(), guard.item(attempts)?, terms, |_| {
             StoreError::Stale
         });
-        if let Some(entry) = entry {
-            self.audit(&mut tx, entry)?;
-        }
+        self.audit(&mut tx, entry)?;
         tx.commit().await
     }
 

@@ -7,7 +7,14 @@
 //! | access | cost |
 //! |---|---|
 //! | add to a count | one unconditional update: 1 write unit |
+//!
+//! An addition is not idempotent. It is sent once, where the SDK would repeat it, and says when it
+//! fails whether it may have come through.
 
+use aws_sdk_dynamodb::config::Config;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use domain::clock::Timestamp;
@@ -32,12 +39,43 @@ pub struct Count<'a> {
     pub minute: i64,
 }
 
+/// An addition that failed.
+#[derive(Debug)]
+pub enum NotAdded {
+    /// The service refused it: the count is as it was.
+    Surely(StoreError),
+    /// It may have been added all the same.
+    Perhaps(StoreError),
+}
+
+impl NotAdded {
+    /// The same failure where something else may have been added before.
+    #[must_use]
+    pub fn in_doubt(self) -> Self {
+        match self {
+            Self::Surely(error) | Self::Perhaps(error) => Self::Perhaps(error),
+        }
+    }
+}
+
 impl Quota {
     /// Adds to a count and returns what it comes to.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]: it may have been added all the same.
-    pub async fn add(&self, count: &Count<'_>, more: u32) -> Result<u32, StoreError> {
+    /// [`NotAdded`], with [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    pub async fn add(&self, count: &Count<'_>, more: u32) -> Result<u32, NotAdded> {
+        let reply = self.send(count, more).await.map_err(not_added)?;
+        reply
+            .attributes
+            .and_then(|item| read_number(&item, "count"))
+            .ok_or_else(|| NotAdded::Perhaps(StoreError::corrupt("a count without a number")))
+    }
+
+    async fn send(
+        &self,
+        count: &Count<'_>,
+        more: u32,
+    ) -> Result<UpdateItemOutput, SdkError<UpdateItemError>> {
         let Count {
             class,
             caller,
@@ -47,8 +85,8 @@ impl Quota {
         let expires = Timestamp::from_millis((minute + 2) * 60_000)
             .unwrap_or(Timestamp::EPOCH)
             .as_seconds();
-        let reply = self
-            .0
+        let once = Config::builder().retry_config(RetryConfig::disabled());
+        self.0
             .client()
             .update_item()
             .table_name(self.0.table())
@@ -62,13 +100,23 @@ impl Quota {
             .expression_attribute_values(":more", number(more))
             .expression_attribute_values(":expires", number(expires))
             .return_values(ReturnValue::UpdatedNew)
+            .customize()
+            .config_override(once)
             .send()
             .await
-            .map_err(unavailable)?;
-        reply
-            .attributes
-            .and_then(|item| read_number(&item, "count"))
-            .ok_or_else(|| StoreError::corrupt("a count without a number"))
+    }
+}
+
+/// Only a refusal of the request itself, such as throttling, tells for sure that it was not carried
+/// out: connections break and services fail before and after.
+fn not_added(error: SdkError<UpdateItemError>) -> NotAdded {
+    let refused = matches!(&error, SdkError::ServiceError(refusal)
+        if refusal.raw().status().is_client_error());
+    let error = unavailable(error);
+    if refused {
+        NotAdded::Surely(error)
+    } else {
+        NotAdded::Perhaps(error)
     }
 }
 

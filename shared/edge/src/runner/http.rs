@@ -50,26 +50,6 @@ struct Verifiers {
     accounts: Option<Users<Vouch>>,
 }
 
-impl Verifiers {
-    /// The account that an access token was given to, if it is good.
-    async fn account(&self, token: &str, now: Timestamp) -> Result<Option<Account>, Failure> {
-        let account = self.tokens.verify(token, now).await?;
-        let (Some(account), Some(accounts)) = (&account, &self.accounts) else {
-            return Ok(account);
-        };
-        let Some(user) = accounts.account(account.user).await? else {
-            return Ok(None);
-        };
-        let session = accounts.session(&user, account.session).await?;
-        let live = session.is_some_and(|session| session.is_live(&user, now));
-        Ok(live.then(|| Account {
-            permissions: user.permissions(),
-            roles: user.roles,
-            ..account.clone()
-        }))
-    }
-}
-
 /// What the edge itself needs to answer a route, beside what its handler needs.
 pub(crate) fn declare(route: &Route, declaration: &mut Declaration) {
     if route.auth != Auth::Open {
@@ -196,12 +176,14 @@ impl<E: Endpoint> HttpRunner<E> {
         standing: &mut Option<Standing>,
     ) -> Result<Answer, Failure> {
         let address = self.origins.address(request);
-        let admitted = self.admit(request.headers(), &stamp).await;
-        *standing = self.count(admitted.as_ref().ok(), &address, &stamp).await?;
+        let identified = self.identify(request.headers(), &stamp).await;
+        let known = identified.as_ref().ok();
+        *standing = self.count(known, &address, &stamp).await?;
         if let Some(standing) = standing {
             standing.verdict()?;
         }
-        let caller = admitted?;
+        let caller = self.as_of_now(identified?, stamp.now).await?;
+        let_in(E::ROUTE.auth, &caller)?;
         tracing::Span::current().record("caller", caller.name());
         let sender = Sender {
             caller,
@@ -260,50 +242,73 @@ impl<E: Endpoint> HttpRunner<E> {
         }
     }
 
-    /// Who the caller is, if the route lets them in.
-    async fn admit(&self, headers: &HeaderMap, stamp: &Stamp) -> Result<Caller, Failure> {
-        let Some(verifiers) = &self.verifiers else {
+    /// Who the caller is.
+    async fn identify(&self, headers: &HeaderMap, stamp: &Stamp) -> Result<Caller, Failure> {
+        let Some(Verifiers { tokens, keys, .. }) = &self.verifiers else {
             return Ok(Caller::Anonymous);
         };
-        let caller = match bearer(headers)? {
-            None => Caller::Anonymous,
+        match bearer(headers)? {
+            None => Ok(Caller::Anonymous),
             Some(token) if Seal::is_order_token(token) => self
                 .seal
                 .as_ref()
                 .and_then(|seal| seal.order_of(token, stamp.now))
                 .map(Caller::OrderHolder)
-                .ok_or_else(unknown_token)?,
-            Some(token) if KeyVerifier::is_key(token) => verifiers
-                .keys
+                .ok_or_else(unknown_token),
+            Some(token) if KeyVerifier::is_key(token) => keys
                 .verify(token, stamp.now)
                 .await?
                 .map(Caller::Key)
-                .ok_or_else(unknown_token)?,
-            Some(token) => verifiers
-                .account(token, stamp.now)
+                .ok_or_else(unknown_token),
+            Some(token) => tokens
+                .verify(token, stamp.now)
                 .await?
                 .map(Caller::User)
-                .ok_or_else(unknown_token)?,
-        };
-        match (E::ROUTE.auth, &caller) {
-            (Auth::Open | Auth::Anyone, _)
-            | (Auth::SignedIn, Caller::User(_))
-            | (Auth::Mine(_), Caller::User(_))
-            | (Auth::Owner(_), Caller::User(_) | Caller::OrderHolder(_)) => Ok(caller),
-            (Auth::SignedIn, Caller::Key(_)) => {
-                Err(Failure::new(Code::Forbidden).error("an API key has no account of its own"))
-            }
-            (
-                Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
-                Caller::User(_) | Caller::Key(_),
-            ) if caller.may(permission) => Ok(caller),
-            (
-                Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
-                Caller::User(_) | Caller::Key(_),
-            ) => Err(Failure::new(Code::Forbidden)
-                .error(format!("the permission {} is needed", permission.as_str()))),
-            _ => Err(Failure::new(Code::Unauthenticated)),
+                .ok_or_else(unknown_token),
         }
+    }
+
+    /// The caller with the rights that their account and session have this moment, where the route asks
+    /// for that.
+    async fn as_of_now(&self, caller: Caller, now: Timestamp) -> Result<Caller, Failure> {
+        let accounts = self.verifiers.as_ref().and_then(|it| it.accounts.as_ref());
+        let (Caller::User(account), Some(accounts)) = (&caller, accounts) else {
+            return Ok(caller);
+        };
+        let user = accounts.account(account.user).await?;
+        let user = user.ok_or_else(unknown_token)?;
+        let session = accounts.session(&user, account.session).await?;
+        if !session.is_some_and(|session| session.is_live(&user, now)) {
+            return Err(unknown_token());
+        }
+        Ok(Caller::User(Account {
+            permissions: user.permissions(),
+            roles: user.roles,
+            ..account.clone()
+        }))
+    }
+}
+
+/// Lets a caller into a route, or says why not.
+fn let_in(auth: Auth, caller: &Caller) -> Result<(), Failure> {
+    match (auth, caller) {
+        (Auth::Open | Auth::Anyone, _)
+        | (Auth::SignedIn, Caller::User(_))
+        | (Auth::Mine(_), Caller::User(_))
+        | (Auth::Owner(_), Caller::User(_) | Caller::OrderHolder(_)) => Ok(()),
+        (Auth::SignedIn, Caller::Key(_)) => {
+            Err(Failure::new(Code::Forbidden).error("an API key has no account of its own"))
+        }
+        (
+            Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
+            Caller::User(_) | Caller::Key(_),
+        ) if caller.may(permission) => Ok(()),
+        (
+            Auth::Staff(permission) | Auth::Mine(permission) | Auth::Owner(permission),
+            Caller::User(_) | Caller::Key(_),
+        ) => Err(Failure::new(Code::Forbidden)
+            .error(format!("the permission {} is needed", permission.as_str()))),
+        _ => Err(Failure::new(Code::Unauthenticated)),
     }
 }
 
