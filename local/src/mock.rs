@@ -11,6 +11,8 @@ use crate::gateway::{Asked, Response};
 
 /// The contract, as it is published.
 const CONTRACT: &str = include_str!("../../openapi.json");
+/// Where it is published.
+const DESCRIPTION: &str = "/openapi.json";
 const PREFER: &str = "prefer";
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
@@ -44,8 +46,12 @@ impl Mock {
     }
 
     /// The example that a request to the operation at `path` is answered with; none if what it
-    /// answers is no JSON.
+    /// answers is no JSON, or the contract itself.
     pub(crate) fn answer(&self, path: &str, asked: &Asked<'_>) -> Option<Response> {
+        // An example of the contract is no contract.
+        if path == DESCRIPTION {
+            return None;
+        }
         let method = match asked.method {
             "HEAD" => Method::GET,
             other => other.parse().ok()?,
