@@ -117,7 +117,8 @@ async fn walk(shop: &Shop) {
     admin_deletes(shop, &id).await;
 }
 
-/// Somebody moves to another country, and leaves the list of those who live where they did.
+/// Somebody moves to another country, and leaves the list of those who live where they did; and to
+/// another address, and leaves the old one to others.
 async fn moving(shop: &Shop) {
     let customer = shop.customer().await;
     for country in ["DE", "FR"] {
@@ -128,6 +129,12 @@ async fn moving(shop: &Shop) {
             .await;
         assert_eq!(moved.status, 200, "{moved:?}");
     }
+    let new = json!({"email": "carl@example.com", "currentPassword": "Customer-demo-1"});
+    let asked = customer.put("/api/v1/users/me/email", &new).await;
+    assert_eq!(asked.status, 202, "{asked:?}");
+    let proof = json!({"token": shop.mailed_token("carl@example.com").await});
+    let verified = customer.post("/api/v1/email-verifications", &proof).await;
+    assert_eq!(verified.status, 200, "{verified:?}");
 }
 
 /// The signing secret gets another value, and whoever notices first publishes the key it makes.

@@ -151,3 +151,53 @@ async fn whoever_has_a_whole_ipv6_network_is_one_stranger() {
     }
     assert_eq!(looked_at(&answers), 5);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_resets_by_mail_signs_in_there_while_the_attack_goes_on() {
+    let shop = Shop::open().await;
+    shop.newcomer("ada@example.com").await;
+    let attack = || async {
+        for number in 0..250 {
+            let eve = format!("198.51.100.{number}");
+            guess(&shop, &eve, "ada@example.com").await;
+        }
+    };
+    attack().await;
+    let away = "203.0.113.77";
+    let locked_out = try_from(&shop, away, "ada@example.com", PASSWORD).await;
+    assert_eq!(locked_out.status, 429);
+
+    let wish = json!({"email": "ada@example.com"});
+    let ada = shop.anybody().at(away);
+    ada.post("/api/v1/password-resets", &wish).await;
+    let token = shop.mailed_token("ada@example.com").await;
+    attack().await;
+    let body = json!({"newPassword": "Another-pass-2"});
+    let path = format!("/api/v1/password-resets/{token}");
+    assert_eq!(ada.put(&path, &body).await.status, 204);
+    attack().await;
+    shop.store.advance(Duration::from_secs(60)).await;
+    attack().await;
+    let opened = try_from(&shop, away, "ada@example.com", "Another-pass-2").await;
+    assert_eq!(opened.status, 201, "{opened:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_has_one_budget_wherever_it_is_asked_for() {
+    let shop = Shop::open().await;
+    let ada = shop.newcomer("ada@example.com").await;
+    let thief = ada.at("198.51.100.1");
+    let password = json!({"currentPassword": "Guess-1234", "newPassword": "Another-pass-2"});
+    let email = json!({"currentPassword": "Guess-1234", "email": "eve@example.com"});
+    let mut seen = Vec::new();
+    for round in 0..9 {
+        let answer = match round % 3 {
+            0 => guess(&shop, "198.51.100.1", "ada@example.com").await,
+            1 => thief.put("/api/v1/users/me/password", &password).await,
+            _ => thief.put("/api/v1/users/me/email", &email).await,
+        };
+        seen.push(answer.status);
+        shop.store.advance(Duration::from_secs(30)).await;
+    }
+    assert_eq!(seen, [401, 422, 422, 401, 422, 429, 429, 429, 429]);
+}

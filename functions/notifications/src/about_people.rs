@@ -11,8 +11,10 @@ const NOT_YOU: &str = "If this was not you, you need not do anything.";
 /// An account was opened; its owner is to show that they read its address.
 pub(crate) fn welcome(user: &UserFacts, secret: Option<Secret>) -> Letter {
     let closing = secret.is_some().then(|| {
-        "Please open the link above within 24 hours, to confirm that this address is yours."
-            .to_owned()
+        format!(
+            "Please open the link above within 24 hours, to confirm that this address is yours. \
+             {NOT_YOU}"
+        )
     });
     Letter {
         kind: Some(NotificationKind::Welcome),
@@ -106,8 +108,8 @@ pub(crate) fn reset_password(user: &UserFacts, secret: Secret) -> Letter {
         subject: "Choose a new password".to_owned(),
         body: vec![
             format!("Hello {},", user.name),
-            "somebody asked for a new password for your account. Open this link within an hour to \
-             choose one."
+            "somebody asked for a new password for your account. Open this link within half an hour \
+             to choose one."
                 .to_owned(),
         ],
         items: Vec::new(),

@@ -14,6 +14,7 @@ use store::event::{Event, UserFacts};
 use store::users::{self, Users};
 
 use crate::checking;
+use crate::user::usable;
 use crate::verified::verification;
 
 /// Asks for a move to another address.
@@ -50,7 +51,8 @@ impl Endpoint for ChangeEmail {
             email,
             current_password,
         } = &rq.body;
-        let (user, login) = users.account_with_login(rq.caller.account()?.user).await?;
+        let user = usable(users.account(rq.caller.account()?.user).await?)?;
+        let login = users.login_of(&user).await?;
         rq.expects(user.version)?;
         checking::confirm(users, rq, &user.email, &login, current_password).await?;
         let holder = users.login(email).await?.map(|login| login.user);

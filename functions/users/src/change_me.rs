@@ -5,7 +5,7 @@ use edge::{Auth, Caller, Code, Document, Endpoint, Failure, Nothing, Reply, Rout
 use store::users::{self, Users};
 
 use crate::replace_me::{Profile, rewrite};
-use crate::user::UserView;
+use crate::user::{UserView, usable};
 
 /// Changes one's own profile.
 pub(crate) struct ChangeMe;
@@ -25,7 +25,7 @@ impl Endpoint for ChangeMe {
         _: &Nothing,
         caller: &Caller,
     ) -> Result<Document, Failure> {
-        let user = users.get(caller.account()?.user).await?;
+        let user = usable(users.account(caller.account()?.user).await?)?;
         let profile = Profile {
             name: user.name,
             country: user.country,

@@ -12,6 +12,7 @@ use store::users::{self, Users};
 
 use crate::checking;
 use crate::passwords;
+use crate::user::usable;
 
 /// Changes one's own password.
 pub(crate) struct ChangePassword;
@@ -48,7 +49,8 @@ impl Endpoint for ChangePassword {
             new_password,
         } = &rq.body;
         let account = rq.caller.account()?;
-        let (user, login) = users.account_with_login(account.user).await?;
+        let user = usable(users.account(account.user).await?)?;
+        let login = users.login_of(&user).await?;
         rq.expects(user.version)?;
         new_password
             .acceptable_for(&user.email)
@@ -68,7 +70,10 @@ impl Endpoint for ChangePassword {
         }
         // Whoever knew the old password may have had these sent.
         for purpose in MailedPurpose::ALL {
-            users.drop_mailed(&mut tx, user.id, *purpose);
+            let sent = users.mailed(user.id, *purpose).await?;
+            if let Some(sent) = sent.filter(|sent| sent.spent_at.is_none()) {
+                users.spend(&mut tx, &sent, rq.now())?;
+            }
         }
         let facts = UserFacts::of(&changed, None);
         users.tell(&mut tx, &changed, Event::PasswordChanged(facts))?;

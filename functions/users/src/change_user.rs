@@ -135,7 +135,8 @@ fn may_give(caller: &Caller, role: Role) -> Result<(), Failure> {
     Err(Failure::new(Code::Forbidden).error(line))
 }
 
-/// Makes sure that the shop is not left without an administrator.
+/// Makes sure that the shop is not left without an administrator, and that one who is dismissed does
+/// not become one again by themselves.
 pub(crate) async fn keep_an_admin(
     people: &People<people::Administer>,
     tx: &mut Tx,
@@ -143,9 +144,13 @@ pub(crate) async fn keep_an_admin(
     new: &User,
 ) -> Result<(), Failure> {
     let dismissed = old.is_active_admin() && !new.is_active_admin();
-    if dismissed && !people.keeps_an_admin(tx, old.id).await? {
+    if !dismissed {
+        return Ok(());
+    }
+    if !people.keeps_an_admin(tx, old.id).await? {
         return Err(untouchable(Untouchable::LastAdmin));
     }
+    people.put_appointed(tx, &old.email)?;
     Ok(())
 }
 
@@ -155,7 +160,7 @@ pub(crate) fn untouchable(why: Untouchable) -> Failure {
 
 /// What changed, old and new. Of a name only that it changed: the trail outlives the account, and what
 /// a person was called must not.
-fn differences(old: &User, new: &User) -> Vec<(String, String)> {
+pub(crate) fn differences(old: &User, new: &User) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut compare = |field: &str, old: String, new: String| {
         if old != new {

@@ -4,7 +4,7 @@ use edge::route::Caching;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use store::users::{self, Users};
 
-use crate::user::UserView;
+use crate::user::{UserView, usable};
 
 /// Reads one's own account.
 pub(crate) struct GetMe;
@@ -20,7 +20,7 @@ impl Endpoint for GetMe {
     type Reply = UserView;
 
     async fn handle((users,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<UserView>, Failure> {
-        let user = users.get(rq.caller.account()?.user).await?;
+        let user = usable(users.find(rq.caller.account()?.user).await?)?;
         let version = user.version;
         Ok(Reply::of(user.into()).version(version))
     }

@@ -2,7 +2,7 @@
 
 use domain::role::Permission;
 use edge::route::Caching;
-use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use store::users::{self, Users};
 
 use crate::user::{UserPath, UserView};
@@ -21,7 +21,8 @@ impl Endpoint for GetUser {
     type Reply = UserView;
 
     async fn handle((users,): &Self::Needs, rq: &Rq<Self>) -> Result<Reply<UserView>, Failure> {
-        let user = users.get(rq.path.id).await?;
+        let user = users.find(rq.path.id).await?;
+        let user = user.ok_or_else(|| Failure::new(Code::NotFound))?;
         let version = user.version;
         Ok(Reply::of(user.into()).version(version))
     }

@@ -1,8 +1,9 @@
 //! Finds out whether an address for which somebody wants a new password has an account, and if so has
-//! its owner sent a token: at most one a minute.
+//! its owner sent a token: at most one letter a minute. While the last token is good for long enough,
+//! it is that one that is sent again: a stranger who asks all the time takes nobody's token away.
 
 use domain::id::MailedTokenId;
-use domain::mailed::MailedPurpose;
+use domain::mailed::{Answer, MailedPurpose, MailedToken, Wish};
 use domain::user::UserStatus;
 use edge::bearers::MailedSecret;
 use edge::seal::Seal;
@@ -38,20 +39,29 @@ impl Consumer for IssuePasswordReset {
         };
         let purpose = MailedPurpose::PasswordReset;
         let before = users.mailed(user.id, purpose).await?;
-        let (stamp, now) = (&delivery.stamp, delivery.stamp.now);
-        let secret = MailedSecret {
-            purpose,
-            user: user.id,
-            // Made of the wish, so that a wish that comes twice is known again.
-            id: MailedTokenId::from_uuid(*delivery.envelope.id.as_uuid()),
+        let (stamp, envelope) = (&delivery.stamp, &delivery.envelope);
+        let wish = Wish {
+            id: MailedTokenId::from_uuid(*envelope.id.as_uuid()),
+            at: envelope.occurred_at,
         };
-        let is_enough = before
-            .as_ref()
-            .is_some_and(|before| before.id == secret.id || before.is_recent(now));
-        if is_enough {
-            return Ok(());
-        }
-        let token = sent(seal, secret, &user.email, now);
+        let answer = wish.answer(before.as_ref(), purpose, &user.email, stamp.now);
+        let made = |id| {
+            let secret = MailedSecret {
+                purpose,
+                user: user.id,
+                id,
+            };
+            sent(seal, secret, &user.email, stamp.now)
+        };
+        let token = match (answer, &before) {
+            (Answer::Nothing, _) => return Ok(()),
+            (Answer::Again, Some(before)) => MailedToken {
+                // The secret that it is sealed with may have changed.
+                hash: made(before.id).hash,
+                ..before.sent_again(wish.id, stamp.now)
+            },
+            (Answer::Again | Answer::Anew, _) => made(wish.id),
+        };
         let facts = UserFacts::of(&user, Some(token.id));
         let mut tx = users.begin(stamp);
         users.put_mailed_over(&mut tx, &token, before.as_ref())?;

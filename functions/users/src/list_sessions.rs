@@ -5,10 +5,12 @@ use domain::id::SessionId;
 use domain::session::Session;
 use edge::paging::PageQuery;
 use edge::seal::Seal;
-use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::users::{self, Users};
+
+use crate::user::usable;
 
 /// Lists one's own sessions.
 pub(crate) struct ListSessions;
@@ -64,8 +66,7 @@ impl Endpoint for ListSessions {
         let account = rq.caller.account()?;
         let list = seal.list(Self::ROUTE.path, account.user);
         let bounds = list.bounds(&rq.query.paging)?;
-        let user = users.account(account.user).await?;
-        let user = user.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
+        let user = usable(users.account(account.user).await?)?;
         let page = users.sessions_of(&user, &bounds, rq.now()).await?;
         Ok(list.reply(page.map(|session| OpenSessionView::of(session, account.session))))
     }

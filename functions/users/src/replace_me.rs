@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::users::{self, Users};
 
-use crate::user::UserView;
+use crate::user::{UserView, usable};
 
 /// Replaces one's own profile.
 pub(crate) struct ReplaceMe;
@@ -43,7 +43,7 @@ pub(crate) async fn rewrite<E: Endpoint<Body = Profile>>(
     rq: &Rq<E>,
 ) -> Result<Reply<UserView>, Failure> {
     let Profile { name, country } = &rq.body;
-    let old = users.get(rq.caller.account()?.user).await?;
+    let old = usable(users.account(rq.caller.account()?.user).await?)?;
     rq.expects(old.version)?;
     let user = old.with_profile(name.clone(), *country, rq.now());
     users.save(&rq.stamp, &old, &user).await?;

@@ -1,7 +1,8 @@
 //! `PUT /password-resets/{token}`: a new password, for whoever brings back the token that was mailed to
 //! the account's address. All sessions end: none can be refreshed from then on, and their access tokens
-//! run out within 15 minutes. Failed tries of the old password are forgiven, and the address is
-//! verified, as its owner has just shown to read it.
+//! run out within 15 minutes. Failed tries of the old password are forgiven, and the account knows the
+//! network address from now on, so that its owner can sign in there whatever strangers do. The email
+//! address is verified, as its owner has just shown to read it.
 
 use domain::audit::AuditAction;
 use domain::mailed::MailedPurpose;
@@ -18,7 +19,7 @@ use store::shop::AdminEmail;
 use store::users::{self, Users};
 
 use crate::passwords;
-use crate::verified::{spent, verified};
+use crate::verified::{appointed, put_appointed, spent};
 
 /// Sets a new password.
 pub(crate) struct ResetPassword;
@@ -62,29 +63,36 @@ impl Endpoint for ResetPassword {
         let token = token
             .filter(|token| token.is_good(secret.id, &secret.hash(seal), rq.now()))
             .ok_or_else(spent)?;
-        let (user, login) = users.account_with_login(secret.user).await?;
+        let user = users.account(secret.user).await?;
         // Whoever reads an address that the account has left is not its owner any more.
-        let is_owner = token.address.canonical() == user.email.canonical();
-        if user.status != UserStatus::Active || !is_owner {
-            return Err(spent());
-        }
+        let is_owner = |user: &User| token.address.canonical() == user.email.canonical();
+        let user = user
+            .filter(|user| user.status == UserStatus::Active && is_owner(user))
+            .ok_or_else(spent)?;
+        let login = users.login_of(&user).await?;
         rq.body
             .new_password
             .acceptable_for(&user.email)
             .map_err(|broken| Failure::rule("newPassword", broken))?;
         let hash = passwords::hash(&rq.body.new_password, rq.entropy())?;
 
+        let verified = user.with_verified_email(rq.now());
         let changed = User {
             epoch: user.epoch + 1,
-            ..verified(&user, &user.email, admin, rq.now())
+            ..appointed(users, admin, verified).await?
         };
+        let login = login.reset_at(rq.address(), hash);
         let mut tx = users.begin(&rq.stamp);
-        users.spend(&mut tx, &token);
+        users.spend(&mut tx, &token, rq.now())?;
         // Whoever knew the old password may have had this one sent.
-        users.drop_mailed(&mut tx, user.id, MailedPurpose::EmailVerification);
+        let sent = users.mailed(user.id, MailedPurpose::EmailVerification);
+        if let Some(sent) = sent.await?.filter(|sent| sent.spent_at.is_none()) {
+            users.spend(&mut tx, &sent, rq.now())?;
+        }
         users.forgive(&mut tx, &user.email, &login);
         users.put_account(&mut tx, &user, &changed)?;
-        users.put_login(&mut tx, &user.email, &login.with_password(hash))?;
+        put_appointed(users, rq, &mut tx, (&user, &changed))?;
+        users.put_login(&mut tx, &user.email, &login)?;
         let facts = UserFacts::of(&changed, None);
         users.tell(&mut tx, &changed, Event::PasswordChanged(facts))?;
         let entry = rq.audit(AuditAction::PasswordReset, Some(user.id));

@@ -9,6 +9,7 @@ use domain::id::UserId;
 use domain::role::Role;
 use domain::text::PersonName;
 use domain::user::{User, UserStatus};
+use edge::{Code, Failure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -73,4 +74,14 @@ impl From<User> for UserView {
             version,
         }
     }
+}
+
+/// The account of whoever is signed in. A token outlives its account's suspension or erasure by some
+/// minutes, and must not change it then.
+///
+/// # Errors
+/// 401 if it cannot be used.
+pub(crate) fn usable(user: Option<User>) -> Result<User, Failure> {
+    user.filter(|user| user.status == UserStatus::Active)
+        .ok_or_else(|| Failure::new(Code::Unauthenticated))
 }

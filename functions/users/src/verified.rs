@@ -1,5 +1,6 @@
 //! What it takes to show that an address is read by its owner, and what follows from it.
 
+use domain::audit::AuditAction;
 use domain::clock::Timestamp;
 use domain::email::Email;
 use domain::id::MailedTokenId;
@@ -9,7 +10,13 @@ use domain::user::User;
 use edge::bearers::MailedSecret;
 use edge::seal::Seal;
 use edge::{Code, Endpoint, Failure, Rq};
+use store::appointments::Appoints;
+use store::audit::Audits;
 use store::shop::AdminEmail;
+use store::tx::Tx;
+use store::users::Users;
+
+use crate::change_user::differences;
 
 /// A token that is to be sent to an address, and brought back by whoever reads it there.
 pub(crate) fn verification<E: Endpoint>(
@@ -40,16 +47,44 @@ pub(crate) fn sent(
         hash: secret.hash(seal),
         address: address.clone(),
         issued_at: now,
+        sent_at: now,
+        wish: secret.id,
+        spent_at: None,
     }
 }
 
-/// The account under an address that its owner reads. The shop's own admin is known by theirs.
-pub(crate) fn verified(user: &User, address: &Email, admin: &AdminEmail, now: Timestamp) -> User {
-    let mut verified = user.with_email(address.clone(), now);
-    if admin.is(address) {
-        verified.roles.insert(Role::Admin);
+/// The account as an admin's, if its address is the one that the deployment names and never had the
+/// role before.
+///
+/// Only for whoever reads the address and also knows the password or sets it. Anybody can register an
+/// address that is not theirs: were it enough that its owner follows a link, they would make the one
+/// who knows the password an admin.
+pub(crate) async fn appointed<M: Appoints>(
+    users: &Users<M>,
+    admin: &AdminEmail,
+    mut user: User,
+) -> Result<User, Failure> {
+    if admin.is(&user.email) && !users.was_appointed(&user.email).await? {
+        user.roles.insert(Role::Admin);
     }
-    verified
+    Ok(user)
+}
+
+/// Stages what remembers that, where it makes a difference.
+pub(crate) fn put_appointed<M: Appoints + Audits, E: Endpoint>(
+    users: &Users<M>,
+    rq: &Rq<E>,
+    tx: &mut Tx,
+    (old, new): (&User, &User),
+) -> Result<(), Failure> {
+    if old.roles == new.roles {
+        return Ok(());
+    }
+    users.put_appointed(tx, &new.email)?;
+    let mut entry = rq.audit(AuditAction::UserChanged, Some(new.id));
+    entry.details.extend(differences(old, new));
+    users.audit(tx, &entry)?;
+    Ok(())
 }
 
 /// The one answer for a mailed token that is forged, used, replaced by a newer one or too old.

@@ -189,6 +189,9 @@ fn mailed(
         hash: secret.hash(seal),
         address: user.email.clone(),
         issued_at: stamp.now,
+        sent_at: stamp.now,
+        wish: secret.id,
+        spent_at: None,
     }
 }
 

@@ -23,7 +23,8 @@ word_enum! {
         EmailVerified => "email.verified",
         /// An account moved to another address.
         EmailChanged => "email.changed",
-        /// Staff changed an account: its roles, its status or its profile.
+        /// An account was changed by staff, or made the shop's first admin: its roles, its status or
+        /// its profile.
         UserChanged => "user.changed",
         /// Staff erased an account.
         UserErased => "user.erased",

@@ -5,6 +5,7 @@
 //! header, a claim, or which rules a route applies in what order.
 
 pub mod api_keys;
+pub mod appointments;
 pub mod attempts;
 pub mod audit;
 pub mod aws;

@@ -1,5 +1,6 @@
 //! Tokens that were sent by mail, in the users table. Only their digests are kept, and events carry no
-//! more than their ids: a token itself is made anew, of its id, where the mail is written.
+//! more than their ids: a token itself is made anew, of its id, where the mail is written. One that was
+//! used stays until it would have run out.
 //!
 //! | item | pk | sk |
 //! |---|---|---|
@@ -18,11 +19,11 @@ use domain::id::{MailedTokenId, UserId};
 use domain::mailed::{MailedPurpose, MailedToken};
 use domain::session::SecretHash;
 
-use crate::db::{from_item, key, number, text};
+use crate::db::{from_item, number, text};
 use crate::error::StoreError;
 use crate::handle::Handle;
 use crate::tx::{Terms, Tx, stored};
-use crate::users::{Deletes, Reads, UsersRoom, Writes, account_pk};
+use crate::users::{Reads, UsersRoom, Writes, account_pk};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +35,13 @@ struct TokenItem {
     hash: String,
     address: Email,
     issued_at: Timestamp,
+    /// This and the next are absent in tokens that were written before they could be sent again.
+    #[serde(default)]
+    sent_at: Option<Timestamp>,
+    #[serde(default)]
+    wish: Option<MailedTokenId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spent_at: Option<Timestamp>,
 }
 
 impl From<&MailedToken> for TokenItem {
@@ -45,6 +53,9 @@ impl From<&MailedToken> for TokenItem {
             hash,
             address,
             issued_at,
+            sent_at,
+            wish,
+            spent_at,
         } = token.clone();
         Self {
             v: 1,
@@ -54,6 +65,9 @@ impl From<&MailedToken> for TokenItem {
             hash: hash.as_str().to_owned(),
             address,
             issued_at,
+            sent_at: Some(sent_at),
+            wish: Some(wish),
+            spent_at,
         }
     }
 }
@@ -68,6 +82,9 @@ impl From<TokenItem> for MailedToken {
             hash,
             address,
             issued_at,
+            sent_at,
+            wish,
+            spent_at,
         } = item;
         Self {
             id,
@@ -76,6 +93,9 @@ impl From<TokenItem> for MailedToken {
             hash: SecretHash::of(hash),
             address,
             issued_at,
+            sent_at: sent_at.unwrap_or(issued_at),
+            wish: wish.unwrap_or(id),
+            spent_at,
         }
     }
 }
@@ -85,7 +105,7 @@ fn token_sk(purpose: MailedPurpose) -> String {
 }
 
 impl<M: Reads> Handle<UsersRoom, M> {
-    /// The token that a person was sent last for a purpose, unless it was used.
+    /// The token that a person was sent last for a purpose, used or not.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
@@ -112,7 +132,8 @@ impl<M: Writes> Handle<UsersRoom, M> {
         self.stage(tx, token, Terms::default())
     }
 
-    /// Stages a token in the place of the one that was read, or of none.
+    /// Stages a token in the place of the one that was read, or of none: if that was used or sent
+    /// meanwhile, it fails with all that is staged beside it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written.
@@ -122,8 +143,22 @@ impl<M: Writes> Handle<UsersRoom, M> {
         token: &MailedToken,
         before: Option<&MailedToken>,
     ) -> Result<(), StoreError> {
-        let terms = before.map_or_else(Terms::absent, unspent);
+        let terms = before.map_or_else(Terms::absent, unsent);
         self.stage(tx, token, terms)
+    }
+
+    /// Stages the use of a token: a second one, or one of a token that another has replaced, fails
+    /// with all that is staged beside it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if it cannot be written.
+    pub fn spend(
+        &self,
+        tx: &mut Tx,
+        token: &MailedToken,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.stage(tx, &token.spent(now), unspent(token))
     }
 
     fn stage(&self, tx: &mut Tx, token: &MailedToken, terms: Terms) -> Result<(), StoreError> {
@@ -137,27 +172,28 @@ impl<M: Writes> Handle<UsersRoom, M> {
     }
 }
 
-impl<M: Deletes> Handle<UsersRoom, M> {
-    /// Stages the use of a token: a second one, or one of a token that another has replaced, fails
-    /// with all that is staged beside it.
-    pub fn spend(&self, tx: &mut Tx, token: &MailedToken) {
-        let key = key(&account_pk(token.user), &token_sk(token.purpose));
-        tx.delete(self.db.table(), key, unspent(token), |_| StoreError::Stale);
-    }
-
-    /// Stages that whatever was sent for a purpose is good for nothing any more.
-    pub fn drop_mailed(&self, tx: &mut Tx, user: UserId, purpose: MailedPurpose) {
-        let key = key(&account_pk(user), &token_sk(purpose));
-        tx.delete(self.db.table(), key, Terms::default(), |_| {
-            StoreError::Stale
-        });
+/// The token must still be there and good.
+fn unspent(token: &MailedToken) -> Terms {
+    Terms {
+        condition: Some("#id = :id AND attribute_not_exists(#spent)".to_owned()),
+        names: vec![("#id", "id"), ("#spent", "spentAt")],
+        values: vec![(":id", text(token.id.to_string()))],
     }
 }
 
-fn unspent(token: &MailedToken) -> Terms {
+/// The token must be as it was read.
+fn unsent(token: &MailedToken) -> Terms {
+    let spent = match token.spent_at {
+        Some(_) => "attribute_exists(#spent)",
+        None => "attribute_not_exists(#spent)",
+    };
+    let sent = "(#wish = :wish OR attribute_not_exists(#wish))";
     Terms {
-        condition: Some("#id = :id".to_owned()),
-        names: vec![("#id", "id")],
-        values: vec![(":id", text(token.id.to_string()))],
+        condition: Some(format!("#id = :id AND {sent} AND {spent}")),
+        names: vec![("#id", "id"), ("#wish", "wish"), ("#spent", "spentAt")],
+        values: vec![
+            (":id", text(token.id.to_string())),
+            (":wish", text(token.wish.to_string())),
+        ],
     }
 }

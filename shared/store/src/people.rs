@@ -10,7 +10,7 @@
 //! | a change of status, role or country | 2 write units for each place that it leaves or takes |
 //! | page of n of a list, either way round | a query per shard and status, a batch read: 2 read units where a status is named and 6 where none is (for n up to 40), and half a read unit per account |
 //! | erase an account | one transaction: 2 write units for the account, its login and each place; 2 for each session, token and event |
-//! | an administrator less | a query per shard, and 2 write units to make sure of another |
+//! | an administrator less | a query per shard, 2 write units to make sure of another, and 2 to remember it |
 //!
 //! A list is named by what its people have in common. An account has one status and at most one
 //! country, so that it stands under each of its roles, and under any role, with its country and with
@@ -30,6 +30,7 @@ use domain::id::UserId;
 use domain::role::Role;
 use domain::user::{User, UserStatus};
 
+use crate::appointments::Appoints;
 use crate::audit::Audits;
 use crate::db::{Db, LAST, Range, key, read_text, shard, text};
 use crate::error::StoreError;
@@ -61,6 +62,7 @@ impl Mode for Administer {
 }
 
 impl Audits for Administer {}
+impl Appoints for Administer {}
 
 /// What the people of a list have in common.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

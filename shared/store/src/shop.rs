@@ -99,7 +99,8 @@ impl Need for Storefront {
     }
 }
 
-/// The address whose owner becomes admin, once they have shown that they read it.
+/// The address whose owner becomes admin, once they have shown that they read it and that its account
+/// is theirs.
 #[derive(Debug, Clone)]
 pub struct AdminEmail(Option<Email>);
 

@@ -6,6 +6,7 @@
 //! | login: who has an address, their password's hash, where they signed in from | `email/<address, lower case>` | `login` |
 //! | session ([`crate::sessions`]) | `user/<id>` | `session/<epoch>/<id>` |
 //! | mailed token ([`crate::mailed`]) | `user/<id>` | `token/<purpose>` |
+//! | who was made admin ([`crate::appointments`]) | `appointed/<digest>` | `appointed` |
 //! | tries of a password ([`crate::attempts`]) | `attempts/<digest>` | `foreign`, `known/<digest>` |
 //! | outbox | `user/<id>` | `event/<version>/<event>` |
 //! | outbox of requests for a new password | `reset/<digest of the email>` | `event/<version>/<event>` |
@@ -36,6 +37,7 @@ use domain::role::Role;
 use domain::text::PersonName;
 use domain::user::{User, UserStatus};
 
+use crate::appointments::Appoints;
 use crate::attempts::{Guards, origin};
 use crate::audit::Audits;
 use crate::db::{Item, from_item, key, number, read_text, text};
@@ -97,11 +99,12 @@ macro_rules! marked {
 }
 
 marked! {
-    Reads: Vouch LogIn Refresh EndSession RevokeSession ListSessions ChangePassword AskAddress VerifyAddress IssueReset
+    Reads: Vouch LogIn Edit Refresh EndSession RevokeSession ListSessions ChangePassword AskAddress VerifyAddress IssueReset
         ResetPassword;
     Writes: Register LogIn Refresh RevokeSession ChangePassword AskAddress VerifyAddress IssueReset
         ResetPassword;
     Deletes: Refresh EndSession RevokeSession ChangePassword VerifyAddress ResetPassword;
+    Appoints: VerifyAddress ResetPassword;
     Guards: LogIn ChangePassword AskAddress;
     Audits: LogIn Refresh RevokeSession ChangePassword AskAddress VerifyAddress ResetPassword;
     Remembers: Register LogIn Refresh VerifyAddress WishReset;
@@ -213,6 +216,16 @@ impl Login {
     #[must_use]
     pub fn was_last_at(&self, address: &str) -> bool {
         self.known.first() == Some(&origin(Some(self), address))
+    }
+
+    /// The login with a password that its owner, whose mail shows that it is them, has set at a network
+    /// address.
+    #[must_use]
+    pub fn reset_at(&self, address: &str, password_hash: String) -> Self {
+        Self {
+            password_hash,
+            ..self.met_at(address)
+        }
     }
 
     /// The login with another password.
@@ -379,16 +392,15 @@ impl<M: Reads> Handle<UsersRoom, M> {
         item.map(user).transpose()
     }
 
-    /// An account and its login, as they stand this moment.
+    /// The login of an account that was read just now, and is not erased.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Unavailable`], [`StoreError::Corrupt`];
-    /// [`StoreError::Stale`] if the account moved to another address in between.
-    pub async fn account_with_login(&self, id: UserId) -> Result<(User, Login), StoreError> {
-        let user = self.account(id).await?.ok_or(StoreError::NotFound)?;
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`]; [`StoreError::Stale`] if the account
+    /// moved to another address or was erased in between.
+    pub async fn login_of(&self, user: &User) -> Result<Login, StoreError> {
         let login = self.login(&user.email).await?;
-        let login = login.filter(|login| login.user == id);
-        Ok((user, login.ok_or(StoreError::Stale)?))
+        let login = login.filter(|login| login.user == user.id);
+        login.ok_or(StoreError::Stale)
     }
 }
 
@@ -480,26 +492,17 @@ impl Users<WishReset> {
 }
 
 impl Users<Read> {
-    /// An account.
+    /// An account, if there is one.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn get(&self, id: UserId) -> Result<User, StoreError> {
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
         let item = self.db.get(&account_pk(id), ACCOUNT).await?;
-        user(item.ok_or(StoreError::NotFound)?)
+        item.map(user).transpose()
     }
 }
 
 impl Users<Edit> {
-    /// An account, as it stands this moment.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn get(&self, id: UserId) -> Result<User, StoreError> {
-        let item = self.db.get_now(&account_pk(id), ACCOUNT).await?;
-        user(item.ok_or(StoreError::NotFound)?)
-    }
-
     /// Writes an account over what it was before.
     ///
     /// # Errors

@@ -50,8 +50,7 @@ async fn an_account_moves_when_the_new_address_answers() {
     );
     let entries = shop.audited("email.changed");
     assert_eq!(entries.len(), 1);
-    assert_eq!(entries[0]["details"]["old"], "ada@example.com");
-    assert_eq!(entries[0]["details"]["new"], "ada@new.example.com");
+    assert!(!entries[0].to_string().contains("example.com"));
     // The old address is free again.
     shop.newcomer("ada@example.com").await;
 }

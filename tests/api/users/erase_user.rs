@@ -99,3 +99,58 @@ async fn a_version_that_is_named_must_be_right() {
         assert_eq!(ask.send().await.status, status, "{tag}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_tokens_of_a_closed_account_change_nothing_of_it() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    for erased in [true, false] {
+        let person = shop.newcomer(&format!("{erased}@example.com")).await;
+        let id = person.get("/api/v1/users/me").await.text("/data/id");
+        let path = format!("/api/v1/users/{id}");
+        if erased {
+            assert_eq!(admin.delete(&path).await.status, 204);
+        } else {
+            let ask = admin.ask("PATCH", &path);
+            let ask = ask.bytes(
+                "application/merge-patch+json",
+                br#"{"status": "suspended"}"#,
+            );
+            assert_eq!(ask.send().await.status, 200);
+        }
+        let left = admin.get(&path).await.json();
+        let profile = json!({"name": "Back again", "country": "FR"});
+        let password = json!({
+            "currentPassword": "Newcomer-pass-1",
+            "newPassword": "Another-pass-2",
+        });
+        let email = json!({
+            "email": "back@example.com",
+            "currentPassword": "Newcomer-pass-1",
+        });
+        for (method, route, body) in [
+            ("GET", "/api/v1/users/me", None),
+            ("GET", "/api/v1/sessions", None),
+            ("PUT", "/api/v1/users/me", Some(&profile)),
+            ("PATCH", "/api/v1/users/me", Some(&profile)),
+            ("PUT", "/api/v1/users/me/password", Some(&password)),
+            ("PUT", "/api/v1/users/me/email", Some(&email)),
+        ] {
+            let ask = person.ask(method, route);
+            let ask = match (method, body) {
+                ("PATCH", Some(body)) => {
+                    ask.bytes("application/merge-patch+json", body.to_string().as_bytes())
+                }
+                (_, Some(body)) => ask.json(body),
+                _ => ask,
+            };
+            let refused = ask.send().await;
+            assert_eq!(
+                (refused.status, refused.code().as_str()),
+                (401, "unauthenticated"),
+                "{method} {route}: {refused:?}"
+            );
+        }
+        assert_eq!(admin.get(&path).await.json()["data"], left["data"]);
+    }
+}

@@ -220,3 +220,19 @@ async fn of_ten_at_once_without_a_key_one_gets_the_address() {
         .filter(|answer| answer.status == 409 && answer.code() == "email_taken");
     assert_eq!(taken.count(), 9);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_password_is_kept_as_an_argon2id_hash() {
+    let shop = Shop::open().await;
+    shop.newcomer("ada@example.com").await;
+    let kept = shop.kept_of_users();
+    let login = kept
+        .iter()
+        .find(|item| item["pk"] == "email/ada@example.com")
+        .expect("a login");
+    let hash = login["passwordHash"].as_str().expect("a hash");
+    // What OWASP recommends for argon2id, with a salt of 128 bits and a hash of 256.
+    let rest = hash.strip_prefix("$argon2id$v=19$m=19456,t=2,p=1$");
+    let (salt, digest) = rest.and_then(|rest| rest.split_once('$')).expect("parts");
+    assert_eq!((salt.len(), digest.len()), (22, 43));
+}

@@ -3,7 +3,7 @@
 use local::Options;
 use serde_json::{Value, json};
 
-use crate::shop::{Answer, Shop};
+use crate::shop::{Answer, Person, Shop};
 
 const PATH: &str = "/api/v1/email-verifications";
 const DAY_S: u64 = 24 * 60 * 60;
@@ -105,27 +105,143 @@ async fn a_forged_token_and_one_for_something_else_are_as_good_as_none() {
     assert_eq!(verify(&shop, &token).await.status, 200);
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_owner_of_one_address_becomes_admin_by_showing_that_it_is_theirs() {
-    let shop = Shop::with(Options {
+const BOSS: &str = "boss@example.com";
+const PASSWORD: &str = "Newcomer-pass-1";
+
+async fn with_a_boss() -> Shop {
+    Shop::with(Options {
         admin_email: "Boss@example.com".to_owned(),
         ..Options::for_tests()
     })
-    .await;
-    for (address, roles) in [
-        ("boss@example.com", json!(["customer", "admin"])),
+    .await
+}
+
+/// Verifies an address while signed in.
+async fn verify_as(shop: &Shop, person: &Person<'_>, address: &str) -> Answer {
+    let token = shop.mailed_token(address).await;
+    person.post(PATH, &json!({"token": token})).await
+}
+
+/// Chooses a new password by mail.
+async fn reset(shop: &Shop, address: &str, password: &str) {
+    shop.wait(60).await;
+    let wish = json!({"email": address});
+    let asked = shop.anybody().post("/api/v1/password-resets", &wish).await;
+    assert_eq!(asked.status, 202, "{asked:?}");
+    let path = format!(
+        "/api/v1/password-resets/{}",
+        shop.mailed_token(address).await
+    );
+    let body = json!({"newPassword": password});
+    assert_eq!(shop.anybody().put(&path, &body).await.status, 204);
+}
+
+async fn roles(person: &Person<'_>) -> Value {
+    person.get("/api/v1/users/me").await.json()["data"]["roles"].clone()
+}
+
+/// Moves somebody's account to another address.
+async fn relocate(shop: &Shop, person: &Person<'_>, password: &str, address: &str) -> Answer {
+    let body = json!({"email": address, "currentPassword": password});
+    assert_eq!(
+        person.put("/api/v1/users/me/email", &body).await.status,
+        202
+    );
+    verify_as(shop, person, address).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_owner_of_one_address_becomes_admin_by_showing_that_mail_and_account_are_theirs() {
+    let shop = with_a_boss().await;
+    for (address, expected) in [
+        (BOSS, json!(["customer", "admin"])),
         ("ada@example.com", json!(["customer"])),
     ] {
         let person = shop.newcomer(address).await;
-        let me = person.get("/api/v1/users/me").await;
-        assert_eq!(me.json()["data"]["roles"], json!(["customer"]));
-        let token = shop.mailed_token(address).await;
-        let verified = verify(&shop, &token).await;
-        assert_eq!(verified.json()["data"]["roles"], roles, "{address}");
+        assert_eq!(roles(&person).await, json!(["customer"]));
+        let verified = verify_as(&shop, &person, address).await;
+        assert_eq!(verified.json()["data"]["roles"], expected, "{address}");
     }
-    let boss = shop.log_in("boss@example.com", "Newcomer-pass-1").await;
+    let boss = shop.log_in(BOSS, PASSWORD).await;
     let level = boss.get("/api/v1/inventory/MUG-STONE-BLUE/movements").await;
     assert_eq!(level.status, 200);
+    let entries = shop.audited("user.changed");
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0]["details"]["roles.old"], "customer");
+    assert_eq!(entries[0]["details"]["roles.new"], "customer admin");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_alone_makes_nobody_admin_whose_address_it_is_not() {
+    let shop = with_a_boss().await;
+    let ada = shop.newcomer("ada@example.com").await;
+    // Somebody registers the address before its owner does.
+    let stranger = shop.newcomer(BOSS).await;
+    let login = json!({"email": BOSS, "password": PASSWORD});
+    let open = shop.anybody().post("/api/v1/sessions", &login).await;
+    let token = shop.mailed_token(BOSS).await;
+    let verified = ada.post(PATH, &json!({"token": token})).await;
+    assert_eq!(verified.status, 200, "{verified:?}");
+    assert_eq!(verified.json()["data"]["emailVerified"], true);
+    let body = json!({"email": BOSS, "currentPassword": PASSWORD});
+    stranger.put("/api/v1/users/me/email", &body).await;
+    assert_eq!(
+        verify(&shop, &shop.mailed_token(BOSS).await).await.status,
+        200
+    );
+    assert_eq!(roles(&stranger).await, json!(["customer"]));
+    assert!(shop.audited("user.changed").is_empty());
+    // The owner takes the account over, and is the admin then.
+    reset(&shop, BOSS, "Another-pass-2").await;
+    let boss = shop.log_in(BOSS, "Another-pass-2").await;
+    assert_eq!(roles(&boss).await, json!(["customer", "admin"]));
+    let body = json!({"refreshToken": open.text("/data/refreshToken")});
+    let over = shop.anybody().post("/api/v1/sessions/refresh", &body).await;
+    assert_eq!(over.status, 401);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_admin_who_was_dismissed_stays_dismissed() {
+    let shop = with_a_boss().await;
+    let boss = shop.newcomer(BOSS).await;
+    let verified = verify_as(&shop, &boss, BOSS).await;
+    assert_eq!(
+        verified.json()["data"]["roles"],
+        json!(["customer", "admin"])
+    );
+    let admin = shop.admin().await;
+    let path = format!("/api/v1/users/{}", verified.text("/data/id"));
+    let ask = admin.ask("PATCH", &path);
+    let customer = json!({"roles": ["customer"]}).to_string();
+    let ask = ask.bytes("application/merge-patch+json", customer.as_bytes());
+    assert_eq!(ask.send().await.status, 200);
+
+    reset(&shop, BOSS, "Another-pass-2").await;
+    let boss = shop.log_in(BOSS, "Another-pass-2").await;
+    assert_eq!(roles(&boss).await, json!(["customer"]));
+    // Nor by going away and coming back, or by sending somebody else.
+    let moved = relocate(&shop, &boss, "Another-pass-2", "else@example.com").await;
+    assert_eq!(moved.status, 200, "{moved:?}");
+    let other = shop.newcomer("other@example.com").await;
+    let moved = relocate(&shop, &other, PASSWORD, BOSS).await;
+    assert_eq!(moved.json()["data"]["roles"], json!(["customer"]));
+    assert_eq!(admin.delete(&path).await.status, 204);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whom_staff_made_admin_and_dismissed_is_not_made_one_by_their_address() {
+    let shop = with_a_boss().await;
+    let boss = shop.newcomer(BOSS).await;
+    let id = boss.get("/api/v1/users/me").await.text("/data/id");
+    let admin = shop.admin().await;
+    for given in [json!(["customer", "admin"]), json!(["customer"])] {
+        let ask = admin.ask("PATCH", &format!("/api/v1/users/{id}"));
+        let body = json!({"roles": given}).to_string();
+        let ask = ask.bytes("application/merge-patch+json", body.as_bytes());
+        assert_eq!(ask.send().await.status, 200);
+    }
+    let verified = verify_as(&shop, &boss, BOSS).await;
+    assert_eq!(verified.json()["data"]["roles"], json!(["customer"]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::mailed::{MailedPurpose, MailedToken};
+use domain::mailed::{Answer, MailedPurpose, MailedToken, Wish};
 use domain::session::{Client, GRACE, LIFETIME, MOST_TOKENS, Refreshed, SecretHash, Session};
 use domain::user::{User, UserStatus};
 use domain::{Email, SessionId, Timestamp, UserId, id::MailedTokenId};
@@ -131,21 +131,70 @@ fn the_oldest_token_is_forgotten_when_there_are_too_many() {
 
 #[test]
 fn a_mailed_token_is_good_until_its_time_is_over() {
-    let sent = MailedToken {
-        id: MailedTokenId::from_u128(1),
-        user: UserId::from_u128(1),
-        purpose: MailedPurpose::PasswordReset,
-        hash: token(1),
-        address: Email::parse("ada@example.com").unwrap(),
-        issued_at: now(),
-    };
+    let sent = mailed(&Email::parse("ada@example.com").unwrap(), 0);
     assert!(sent.is_good(sent.id, &token(1), after(3599)));
     assert!(!sent.is_good(sent.id, &token(1), after(3600)));
     assert!(!sent.is_good(sent.id, &token(2), now()));
     assert!(!sent.is_good(MailedTokenId::from_u128(2), &token(1), now()));
-    assert!(sent.is_recent(after(59)) && !sent.is_recent(after(60)));
+    assert!(!sent.spent(now()).is_good(sent.id, &token(1), now()));
     let day = Duration::from_secs(24 * 60 * 60);
     assert_eq!(MailedPurpose::EmailVerification.lifetime(), day);
+}
+
+#[test]
+fn a_wish_is_answered_once_and_never_out_of_its_time() {
+    let address = Email::parse("ada@example.com").unwrap();
+    let wish = |number: u64| Wish {
+        id: MailedTokenId::from_u128(u128::from(number)),
+        at: after(number),
+    };
+    let answer = |wish: Wish, before: Option<&MailedToken>, seconds: u64| {
+        let purpose = MailedPurpose::PasswordReset;
+        wish.answer(before, purpose, &address, after(seconds))
+    };
+    assert_eq!(answer(wish(0), None, 3599), Answer::Anew);
+    assert_eq!(answer(wish(0), None, 3600), Answer::Nothing);
+    let sent = mailed(&address, 100);
+    for (asked, seconds, expected) in [
+        (100, 200, Answer::Nothing),
+        (99, 200, Answer::Nothing),
+        (150, 159, Answer::Nothing),
+        (150, 160, Answer::Again),
+        (150, 1900, Answer::Again),
+        (150, 1901, Answer::Anew),
+    ] {
+        assert_eq!(
+            answer(wish(asked), Some(&sent), seconds),
+            expected,
+            "{asked} at {seconds}"
+        );
+    }
+    let again = sent.sent_again(wish(300).id, after(300));
+    assert_eq!(answer(wish(250), Some(&again), 400), Answer::Nothing);
+    let spent = sent.spent(after(500));
+    assert_eq!(answer(wish(500), Some(&spent), 600), Answer::Nothing);
+    assert_eq!(answer(wish(501), Some(&spent), 600), Answer::Anew);
+    let moved = MailedToken {
+        address: Email::parse("ada@old.example.com").unwrap(),
+        ..sent
+    };
+    assert_eq!(answer(wish(150), Some(&moved), 200), Answer::Anew);
+}
+
+/// A token that was sent so many seconds on.
+fn mailed(address: &Email, seconds: u64) -> MailedToken {
+    let id = MailedTokenId::from_u128(u128::from(seconds));
+    MailedToken {
+        id,
+        user: UserId::from_u128(1),
+        purpose: MailedPurpose::PasswordReset,
+        hash: token(1),
+        address: address.clone(),
+        issued_at: after(seconds),
+        sent_at: after(seconds),
+        wish: id,
+        spent_at: None,
+    }
 }
 
 #[derive(Debug, Clone)]
