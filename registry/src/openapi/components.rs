@@ -382,9 +382,9 @@ fn headers() -> Value {
         "Accept-Patch": header("The media types of patches.", true, bare(200, structured)),
         "Retry-After": header("Seconds after which to try again.", false, count(86_400)),
         "X-RateLimit-Limit": header("How many requests are let through in a window, where limits are on.", false, count(1_000_000)),
-        "X-RateLimit-Remaining": header("How many of them are left.", false, count(1_000_000)),
+        "X-RateLimit-Remaining": header("How many of them are left, unless the request could not be counted.", false, count(1_000_000)),
         "X-RateLimit-Reset": header("When the next window begins, in seconds since 1970.", false, count(253_402_300_799)),
-        "RateLimit": header("What is left of the limit, as the IETF's draft writes it.", false, bare(200, structured)),
+        "RateLimit": header("What is left of the limit, as the IETF's draft writes it, unless the request could not be counted.", false, bare(200, structured)),
         "RateLimit-Policy": header("The limit and its window, as the IETF's draft writes it.", false, bare(200, structured)),
     })
 }

@@ -157,13 +157,15 @@ impl<E: Endpoint> HttpRunner<E> {
         response
     }
 
-    /// `standing` is set as soon as the request is counted, whatever becomes of it.
+    /// `standing` is what is known of the caller's limit, whatever becomes of the request: all of it as
+    /// soon as the request is counted.
     async fn answer(
         &self,
         request: &Request,
         stamp: Stamp,
         standing: &mut Option<Standing>,
     ) -> Result<Answer, Failure> {
+        *standing = self.limits.uncounted(stamp.now);
         let address = self.origins.address(request);
         let admitted = self.admit(request.headers(), &stamp).await;
         *standing = self.count(admitted.as_ref().ok(), &address, &stamp).await?;
