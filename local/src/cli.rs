@@ -27,6 +27,8 @@ pub struct Settings {
     pub aws_only: bool,
     /// Whether requests a minute are limited.
     pub limited: bool,
+    /// Whether operations answer with the contract's examples instead of being done.
+    pub mock: bool,
 }
 
 /// A command line that cannot be understood, and why.
@@ -44,7 +46,7 @@ impl fmt::Display for Misuse {
 impl std::error::Error for Misuse {}
 
 /// Every flag, and what it does.
-const FLAGS: [(&str, &str); 7] = [
+const FLAGS: [(&str, &str); 8] = [
     (
         "--port N",
         "listen on port N instead of 9000; 0 for any that is free",
@@ -65,6 +67,10 @@ const FLAGS: [(&str, &str); 7] = [
     (
         "--aws-only",
         "serve only DynamoDB and SQS, for functions that `cargo lambda watch` runs on port N",
+    ),
+    (
+        "--mock",
+        "answer every operation with an example of the contract, and keep nothing",
     ),
     ("--help", "show this"),
 ];
@@ -93,6 +99,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
     let mut port = PORT;
     let mut data = None;
     let (mut memory, mut seed, mut aws_only, mut limited) = (false, true, false, true);
+    let mut mock = false;
     while let Some(argument) = arguments.next() {
         let (flag, attached) = match argument.split_once('=') {
             Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
@@ -124,6 +131,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
             "--memory" => memory = true,
             "--empty" => seed = false,
             "--aws-only" => aws_only = true,
+            "--mock" => mock = true,
             "--help" | "-h" => return Ok(Command::Help),
             _ => return Err(Misuse(format!("{flag} is unknown."))),
         }
@@ -136,12 +144,17 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
         let why = "--aws-only needs to know the port that `cargo lambda watch` listens on.";
         return Err(Misuse(why.to_owned()));
     }
+    if mock && (aws_only || data.is_some()) {
+        let why = "--mock keeps nothing and runs nothing: --data and --aws-only contradict it.";
+        return Err(Misuse(why.to_owned()));
+    }
     Ok(Command::Start(Settings {
         port,
-        data: (!memory).then(|| data.unwrap_or_else(|| PathBuf::from(DATA))),
-        seed,
+        data: (!memory && !mock).then(|| data.unwrap_or_else(|| PathBuf::from(DATA))),
+        seed: seed && !mock,
         aws_only,
         limited,
+        mock,
     }))
 }
 
@@ -163,6 +176,7 @@ mod tests {
             seed: true,
             aws_only: false,
             limited: true,
+            mock: false,
         };
         assert_eq!(parsed(""), Ok(Command::Start(usual.clone())));
         assert_eq!(
@@ -173,6 +187,7 @@ mod tests {
                 seed: false,
                 aws_only: true,
                 limited: true,
+                mock: false,
             }))
         );
         assert_eq!(
@@ -181,6 +196,15 @@ mod tests {
                 port: 0,
                 data: None,
                 limited: false,
+                ..usual
+            }))
+        );
+        assert_eq!(
+            parsed("--mock"),
+            Ok(Command::Start(Settings {
+                data: None,
+                seed: false,
+                mock: true,
                 ..usual
             }))
         );
@@ -197,6 +221,7 @@ mod tests {
             ("--memory=yes", "--memory is unknown or takes no value."),
             ("--memory --data x", "--memory and --data contradict"),
             ("--rate-limit on", "--rate-limit must be off, not on."),
+            ("--mock --data x", "--mock keeps nothing"),
             ("--aws-only --port 0", "--aws-only needs to know the port"),
         ] {
             let said = parsed(line).unwrap_err();

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::InvokeError;
 use crate::functions::Functions;
+use crate::mock::{self, Mock};
 use crate::stack::Stack;
 
 /// API Gateway takes no larger bodies.
@@ -45,6 +46,15 @@ impl Response {
         Self::text(status, "application/json", body.to_string())
     }
 
+    /// A response without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
     /// A response with a body of a media type.
     pub(crate) fn text(status: u16, media_type: &str, body: impl Into<String>) -> Self {
         Self {
@@ -73,6 +83,10 @@ pub(crate) async fn answer(stack: &Stack, functions: &Functions, asked: &Asked<'
     let Some((function, parameters)) = route(asked.method, asked.path()) else {
         return own(404, "Not Found");
     };
+    let of_mock = |mock: &Mock| mock.answer(&function.route()?.full_path(), asked);
+    if let Some(example) = stack.mock.as_ref().and_then(of_mock) {
+        return example;
+    }
     let id = request_id(stack.entropy.as_ref());
     let event = event(asked, function, &parameters, stack.clock.now(), &id).to_string();
     if event.len() > LARGEST_EVENT {
@@ -90,6 +104,9 @@ pub(crate) async fn answer(stack: &Stack, functions: &Functions, asked: &Asked<'
         }
     };
     response.headers.push(("apigw-requestid".to_owned(), id));
+    if stack.mock.is_some() {
+        mock::let_prefer(&mut response);
+    }
     response
 }
 

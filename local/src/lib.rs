@@ -14,6 +14,7 @@ mod error;
 mod functions;
 mod gateway;
 mod local_store;
+mod mock;
 pub mod options;
 mod running;
 pub mod seed;

@@ -76,6 +76,8 @@ pub struct Options {
     pub cors_origins: String,
     /// The proxies that are believed, as [`edge::origin::TRUSTED_PROXIES`] lists them.
     pub trusted_proxies: String,
+    /// Whether operations answer with the contract's examples instead of being done.
+    pub mock: bool,
     /// Whether events leave the tables. Without, a table takes thousands of items in no time, which a
     /// table with a stream does not here: each write looks through all records before it.
     pub streams: bool,
@@ -100,6 +102,7 @@ impl Options {
             rate_limits: RATE_LIMITS.to_owned(),
             cors_origins: CORS_ORIGINS.to_owned(),
             trusted_proxies: NONE.to_owned(),
+            mock: false,
             streams: true,
             policy: registry::policy::statements,
         }

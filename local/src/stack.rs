@@ -26,6 +26,7 @@ use crate::aws::{
 };
 use crate::clock::StoreClock;
 use crate::error::OpenError;
+use crate::mock::Mock;
 use crate::options::{
     ACCOUNT, CREDENTIALS, EDGE_KEY, MAIL_FROM, Options, REGION, SIGNING_SECRET, STACK,
 };
@@ -44,6 +45,8 @@ pub(crate) struct Stack {
     values: Values,
     /// Whether the tables whose events leave them have a stream.
     pub(crate) streams: bool,
+    /// What answers in the functions' place, in a mock.
+    pub(crate) mock: Option<Mock>,
     policy: fn(&Function) -> Vec<Statement>,
     /// Held for as long as the data directory is used.
     _lock: Option<File>,
@@ -114,6 +117,8 @@ impl Stack {
             cors_origins: options.cors_origins.clone(),
             trusted_proxies: options.trusted_proxies.clone(),
         };
+        let mock = options.mock.then(|| Mock::new(&options.cors_origins));
+        let mock = mock.transpose().map_err(CloudError::from)?;
         Ok(Self {
             cloud,
             clock,
@@ -121,6 +126,7 @@ impl Stack {
             naming,
             values,
             streams: options.streams,
+            mock,
             policy: options.policy,
             _lock: lock,
         })

@@ -40,13 +40,18 @@ async fn serve_everything(settings: Settings) -> Done {
         sqs: sqs.local_addr()?.port(),
     };
     let data = settings.data.clone();
+    let mock = settings.mock;
     let store = Store::open(options(&settings, ports)).await?;
     let (tell, stop) = watch::channel(false);
     let services = tokio::spawn(store.cloud().clone().serve(dynamodb, sqs));
     let sources = tokio::spawn(store.clone().run(stop.clone()));
     let requests = tokio::spawn(store.clone().serve(gateway, stop));
     let took = began.elapsed().as_millis();
-    say(&welcome(ports, data.as_deref(), settings.seed, took)?);
+    if mock {
+        say(&mock_hint(ports, took));
+    } else {
+        say(&welcome(ports, data.as_deref(), settings.seed, took)?);
+    }
     told_to_stop().await?;
     end(&tell, &services);
     requests.await?;
@@ -96,6 +101,7 @@ fn options(settings: &Settings, ports: Ports) -> Options {
             NO_LIMITS
         }
         .to_owned(),
+        mock: settings.mock,
         ..Options::demo()
     }
 }
@@ -196,6 +202,19 @@ fn first_steps(at: &str) -> String {
          \x20 order=$(curl -s {at}/api/v1/orders -H 'Content-Type: application/json' \
          -H \"Idempotency-Key: $(date +%s)\" -d '{body}'); echo \"$order\"\n\
          \x20 sleep 1; curl -s {at}/api/v1/orders/{id} -H \"Authorization: Bearer {token}\"\n"
+    )
+}
+
+fn mock_hint(ports: Ports, took_ms: u128) -> String {
+    let at = format!("http://127.0.0.1:{}", ports.gateway);
+    format!(
+        "A mock of Souk is open after {took_ms} ms: every operation answers with an example of the\n\
+         contract, checks nothing, and keeps nothing.\n\n\
+         API        {at}/api/v1\n\
+         Docs       {at}/docs\n\n\
+         \x20 curl -s {at}/api/v1/products\n\
+         \x20 curl -s -X POST {at}/api/v1/orders -H 'Prefer: code=409'\n\n\
+         Ctrl-C stops it.\n"
     )
 }
 

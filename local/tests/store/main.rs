@@ -4,6 +4,7 @@
 
 mod clock;
 mod gateway;
+mod mock;
 mod policy;
 mod purchase;
 mod queues;
