@@ -8,6 +8,7 @@ mod representations;
 
 use local::Options;
 
+use crate::contract::undeclared;
 use crate::samples::Sample;
 use crate::shop::{Answer, Shop};
 
@@ -24,13 +25,14 @@ fn with_limits(rate_limits: &str) -> Options {
     }
 }
 
-/// What every answer of an operation says, of whatever status.
+/// What every answer of an operation says, of whatever status, and that it says only what is declared.
 fn is_well_mannered(sample: &Sample, answer: &Answer) {
     says_what_all_say(&sample.name(), answer);
     let left = number(answer, "x-ratelimit-remaining");
     assert!(left < number(answer, "x-ratelimit-limit"), "{answer:?}");
     let state = answer.header("ratelimit").expect("a state");
     assert!(state.contains(&format!(";r={left};t=")), "{state}");
+    is_declared(sample, answer);
 }
 
 /// The same of a request that could not be counted: what is left is known to nobody.
@@ -39,6 +41,12 @@ fn is_well_mannered_uncounted(sample: &Sample, answer: &Answer) {
     for header in ["x-ratelimit-remaining", "ratelimit"] {
         assert_eq!(answer.header(header), None, "{}", sample.name());
     }
+    is_declared(sample, answer);
+}
+
+fn is_declared(sample: &Sample, answer: &Answer) {
+    let undeclared = undeclared(sample.function, answer);
+    assert!(undeclared.is_empty(), "{}: {undeclared:?}", sample.name());
 }
 
 fn says_what_all_say(name: &str, answer: &Answer) {

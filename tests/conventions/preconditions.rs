@@ -10,6 +10,9 @@ use crate::contract::declaring;
 use crate::samples::{Names, Sample, applied_to, routes, whose_route};
 use crate::shop::{Answer, Shop};
 
+/// A version that no object of the demo shop has.
+const OUTDATED: &str = "\"999999\"";
+
 #[tokio::test(start_paused = true)]
 async fn where_a_version_is_demanded_a_change_without_one_is_428() {
     let shop = limited().await;
@@ -39,6 +42,27 @@ fn kept(shop: &Shop) -> Vec<(String, Vec<Value>)> {
             (name, items)
         })
         .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_to_another_version_is_412_and_changes_nothing() {
+    let shop = limited().await;
+    let mut applied = Names::new();
+    for sample in routes() {
+        let name = sample.name();
+        let before = kept(&shop);
+        let outdated = sample.with_header("if-match", Some(OUTDATED));
+        let outdated = outdated.sent(&shop).await;
+        is_well_mannered(&sample, &outdated);
+        if outdated.status == 412 {
+            assert_eq!(outdated.code(), "precondition_failed", "{name}");
+            assert_eq!(kept(&shop), before, "{name}");
+            let current = sample.with_header("if-match", Some("*")).sent(&shop).await;
+            assert!(current.status < 300, "{name}: {current:?}");
+            applied.insert(name);
+        }
+    }
+    applied_to(&applied, declaring(412), &[]);
 }
 
 /// The object that a PATCH is about, as it stands.

@@ -10,6 +10,9 @@ use crate::garbage::{all_places, changed};
 use crate::samples::{Names, Sample, applied_to, routes, those};
 use crate::shop::Shop;
 
+/// Just too large for a body.
+const TOO_MANY_BYTES: usize = 256 * 1024 + 1;
+
 #[tokio::test(start_paused = true)]
 async fn every_answer_says_what_answers_say() {
     let shop = limited().await;
@@ -124,6 +127,22 @@ async fn what_is_not_there_is_404_in_the_same_manner() {
         applied.insert(sample.name());
     }
     applied_to(&applied, declaring(404), &[]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_beyond_the_bound_is_413_in_the_same_manner() {
+    let shop = limited().await;
+    for mut sample in routes() {
+        sample.body = Some(json!("x".repeat(TOO_MANY_BYTES)));
+        let refused = sample.sent(&shop).await;
+        // Where no body is taken at all, it need not be too large.
+        let expected = match declares(sample.function, 413) {
+            true => 413,
+            false => 400,
+        };
+        assert_eq!(refused.status, expected, "{}", sample.name());
+        is_well_mannered(&sample, &refused);
+    }
 }
 
 /// The sample with a bell in one of its texts, which no rule allows. Passwords that are compared are
