@@ -6,6 +6,7 @@
 mod api;
 mod authorization;
 mod capacity;
+mod contract;
 mod conventions;
 mod errors;
 mod events;

@@ -1,11 +1,14 @@
 //! The sample event of every function, as a request that can be sent and changed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use edge::Function;
 use edge::function::Trigger;
+use edge::{Function, Route};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
+
+use crate::shop::{Answer, Shop};
 
 /// A function's sample request, which succeeds on the seeded shop.
 #[derive(Clone)]
@@ -82,6 +85,31 @@ impl Sample {
             .is_some()
     }
 
+    /// The name of its function.
+    pub(crate) fn name(&self) -> String {
+        self.function.name()
+    }
+
+    /// The route that it asks.
+    pub(crate) fn route(&self) -> &'static Route {
+        self.function.route().expect("a route")
+    }
+
+    /// Sends it with another method.
+    pub(crate) async fn send(&self, shop: &Shop, method: &str) -> Answer {
+        let mut ask = shop.anybody().ask(method, &self.path);
+        for (name, value) in &self.headers {
+            ask = ask.header(name, value);
+        }
+        let body = self.body.as_ref().map(ToString::to_string);
+        ask.body(body.unwrap_or_default().as_bytes()).send().await
+    }
+
+    /// Sends it as it is.
+    pub(crate) async fn sent(&self, shop: &Shop) -> Answer {
+        self.send(shop, &self.method).await
+    }
+
     /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -115,4 +143,32 @@ impl Sample {
         let separator = if self.path.contains('?') { '&' } else { '?' };
         self.at(&format!("{}{separator}{query}", self.path))
     }
+}
+
+/// Operations, by name.
+pub(crate) type Names = BTreeSet<String>;
+
+/// The operations whose sample passes a test.
+pub(crate) fn those(test: impl Fn(&Sample) -> bool) -> Names {
+    let passing = routes().into_iter().filter(test);
+    passing.map(|sample| sample.name()).collect()
+}
+
+/// The operations whose route passes a test.
+pub(crate) fn whose_route(test: impl Fn(&Route) -> bool) -> Names {
+    those(|sample| test(sample.route()))
+}
+
+/// Fails unless a check applied to all `expected` operations but the exceptions, and to no others. Each
+/// exception comes with its reason.
+pub(crate) fn applied_to(applied: &Names, mut expected: Names, but: &[(&str, &str)]) {
+    for (name, reason) in but {
+        assert!(expected.remove(*name), "{name} is no exception: {reason}");
+    }
+    let passed_over: Vec<_> = expected.difference(applied).collect();
+    let unexpected: Vec<_> = applied.difference(&expected).collect();
+    assert!(
+        passed_over.is_empty() && unexpected.is_empty(),
+        "not tried on {passed_over:?}, and for no reason on {unexpected:?}"
+    );
 }

@@ -103,7 +103,7 @@ fn needs_body(sample: &Sample) -> bool {
 }
 
 /// The schema of a route's body, with everything inline.
-fn schema(sample: &Sample) -> Value {
+pub(crate) fn schema(sample: &Sample) -> Value {
     let Trigger::Http { describe, .. } = sample.function.trigger else {
         return Value::Null;
     };
@@ -164,15 +164,15 @@ fn known(schema: &Value) -> &Value {
         .unwrap_or(schema)
 }
 
-struct Place {
-    path: String,
-    pointer: String,
+pub(crate) struct Place {
+    pub(crate) path: String,
+    pub(crate) pointer: String,
     schema: Value,
-    value: Value,
+    pub(crate) value: Value,
     required: bool,
 }
 
-fn all_places(sample: &Sample) -> Vec<Place> {
+pub(crate) fn all_places(sample: &Sample) -> Vec<Place> {
     let mut found = Vec::new();
     if let Some(body) = &sample.body {
         places(body, &schema(sample), "", "", &mut found);
@@ -180,7 +180,7 @@ fn all_places(sample: &Sample) -> Vec<Place> {
     found
 }
 
-fn changed(sample: &Sample, pointer: &str, value: Value) -> Sample {
+pub(crate) fn changed(sample: &Sample, pointer: &str, value: Value) -> Sample {
     let mut sample = sample.clone();
     if let Some(place) = sample
         .body

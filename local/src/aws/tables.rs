@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use data_encoding::BASE64;
 use dynoxide::actions::describe_table::DescribeTableRequest;
+use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::{AttributeValue, Database, DynoxideError, Item};
 use serde_json::{Value, json};
@@ -46,6 +47,8 @@ pub enum Projection {
 
 /// The attribute by which items expire, in seconds since the epoch.
 const EXPIRY: &str = "expiresAt";
+/// The attribute that counts the changes of an item.
+const VERSION: &str = "version";
 
 impl Cloud {
     /// Makes a table. One that exists already keeps its items and gets the indexes and the stream
@@ -81,6 +84,56 @@ impl Cloud {
         Ok(items.into_iter().map(plain_item).collect())
     }
 
+    /// Writes over all that the items of a table hold, as an accident might: they are still found by
+    /// all their keys, and can no longer be read.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn garble(&self, table: &str) -> Result<(), CloudError> {
+        self.rewrite(table, |_, value| *value = AttributeValue::BOOL(false))
+    }
+
+    /// Puts every item of a table at its next version, as others might who change it meanwhile.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn overtake(&self, table: &str) -> Result<(), CloudError> {
+        self.rewrite(table, |name, value| {
+            if name == VERSION
+                && let AttributeValue::N(digits) = value
+                && let Ok(version) = digits.parse::<u64>()
+            {
+                *digits = (version + 1).to_string();
+            }
+        })
+    }
+
+    /// Changes all attributes of a table's items that are no keys.
+    fn rewrite(
+        &self,
+        table: &str,
+        change: impl Fn(&str, &mut AttributeValue),
+    ) -> Result<(), CloudError> {
+        let db = self.dynamo.database();
+        let keys = key_attributes(db, table)?;
+        for item in all_items(db, table)? {
+            let mut changed = item.clone();
+            for (name, value) in &mut changed {
+                if !keys.contains(name) {
+                    change(name, value);
+                }
+            }
+            if changed != item {
+                db.put_item(PutItemRequest {
+                    table_name: table.to_owned(),
+                    item: changed,
+                    ..PutItemRequest::default()
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     /// Deletes the items that have expired by the store's clock and returns how many they were.
     ///
     /// # Errors
@@ -88,6 +141,20 @@ impl Cloud {
     pub fn sweep_expired(&self) -> Result<usize, CloudError> {
         self.dynamo.sweep()
     }
+}
+
+/// The attributes that are keys of a table or of its indexes.
+fn key_attributes(db: &Database, table: &str) -> Result<BTreeSet<String>, CloudError> {
+    let described = db.describe_table(DescribeTableRequest {
+        table_name: table.to_owned(),
+    })?;
+    let described = serde_json::to_value(described.table)?;
+    let defined = described["AttributeDefinitions"].as_array();
+    let names = defined.into_iter().flatten();
+    Ok(names
+        .filter_map(|attribute| attribute["AttributeName"].as_str())
+        .map(str::to_owned)
+        .collect())
 }
 
 /// Every item of a table.

@@ -434,14 +434,15 @@ fn headers() -> Value {
             1_000_000,
             600,
         ),
-        "X-RateLimit-Remaining": counted("How many of them are left.", 1_000_000, 599),
+        "X-RateLimit-Remaining": counted("How many of them are left, unless the request could not be counted.", 1_000_000, 599),
         "X-RateLimit-Reset": counted(
             "When the next window begins, in seconds since 1970.",
             253_402_300_799,
             1_796_000_040,
         ),
         "RateLimit": sometimes(
-            "What is left of the limit, as the IETF's draft writes it.",
+            "What is left of the limit, as the IETF's draft writes it, unless the request could not be \
+             counted.",
             200,
             structured,
             "\"default\";r=599;t=40",

@@ -119,7 +119,8 @@ struct Tally {
 pub(crate) struct Standing {
     class: RateClass,
     limit: u32,
-    remaining: u32,
+    /// What is left, where the request was counted.
+    remaining: Option<u32>,
     refused: bool,
     minute: i64,
     now_s: i64,
@@ -138,6 +139,20 @@ impl Limits {
             allowance: settings.map(|settings| settings.of(class)),
             quota,
             callers: std::sync::Mutex::default(),
+        })
+    }
+
+    /// What is known of a request that is not counted, or not yet.
+    pub(crate) fn uncounted(&self, now: Timestamp) -> Option<Standing> {
+        let Allowance { limit, .. } = self.allowance?;
+        let now_s = now.as_seconds();
+        Some(Standing {
+            class: self.class,
+            limit,
+            remaining: None,
+            refused: false,
+            minute: now_s.div_euclid(WINDOW_S),
+            now_s,
         })
     }
 
@@ -182,7 +197,7 @@ impl Limits {
         Ok(Some(Standing {
             class: self.class,
             limit,
-            remaining: limit.saturating_sub(asked),
+            remaining: Some(limit.saturating_sub(asked)),
             refused: asked > limit,
             minute,
             now_s,
@@ -288,14 +303,21 @@ impl Standing {
         } = *self;
         let name = class.name();
         let policy = format!("\"{name}\";q={limit};w={WINDOW_S}");
-        let state = format!("\"{name}\";r={remaining};t={}", self.resets_in_s());
+        let state = |left| format!("\"{name}\";r={left};t={}", self.resets_in_s());
         for (header, value) in [
-            ("x-ratelimit-limit", limit.to_string()),
-            ("x-ratelimit-remaining", remaining.to_string()),
-            ("x-ratelimit-reset", ((minute + 1) * WINDOW_S).to_string()),
-            ("ratelimit-policy", policy),
-            ("ratelimit", state),
+            ("x-ratelimit-limit", Some(limit.to_string())),
+            (
+                "x-ratelimit-remaining",
+                remaining.map(|left| left.to_string()),
+            ),
+            (
+                "x-ratelimit-reset",
+                Some(((minute + 1) * WINDOW_S).to_string()),
+            ),
+            ("ratelimit-policy", Some(policy)),
+            ("ratelimit", remaining.map(state)),
         ] {
+            let Some(value) = value else { continue };
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(HeaderName::from_static(header), value);
             }

@@ -168,13 +168,15 @@ impl<E: Endpoint> HttpRunner<E> {
         response
     }
 
-    /// `standing` is set as soon as the request is counted, whatever becomes of it.
+    /// `standing` is what is known of the caller's limit, whatever becomes of the request: all of it as
+    /// soon as the request is counted.
     async fn answer(
         &self,
         request: &Request,
         stamp: Stamp,
         standing: &mut Option<Standing>,
     ) -> Result<Answer, Failure> {
+        *standing = self.limits.uncounted(stamp.now);
         let address = self.origins.address(request);
         let identified = self.identify(request.headers(), &stamp).await;
         let known = identified.as_ref().ok();
