@@ -188,7 +188,6 @@ async fn what_cannot_be_read_is_500_and_nothing_of_it_is_shown() {
             ("catalog-create-product", CREATES),
             ("platform-get-jwks", "a key that cannot be read is left out"),
             ("platform-ready", "it asks whether tables answer, not what"),
-            ("users-create-api-key", CREATES),
             ("users-list-roles", CONSTANT),
             ("users-register-user", CREATES),
             ("users-request-password-reset", CREATES),

@@ -83,6 +83,7 @@ async fn whoever_may_not_is_told_so_in_the_same_manner() {
             ("inventory-get-level", what_it_asks_for),
             ("orders-create-order", what_it_asks_for),
             ("users-register-user", what_it_asks_for),
+            ("users-verify-email", what_it_asks_for),
         ],
     );
 }
