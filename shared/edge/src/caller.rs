@@ -43,6 +43,8 @@ pub struct Account {
     pub permissions: BTreeSet<Permission>,
     /// The session the token was issued in.
     pub session: SessionId,
+    /// The account's epoch when it was issued.
+    pub epoch: u32,
 }
 
 impl Caller {

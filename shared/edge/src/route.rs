@@ -276,7 +276,7 @@ impl Route {
         }
     }
 
-    /// The same route, for callers whose account and session say so this moment.
+    /// The same route, for callers whose account says so this moment.
     #[must_use]
     pub const fn vouched(self) -> Self {
         Self {

@@ -53,6 +53,9 @@ struct Claims {
     nbf: i64,
     jti: String,
     sid: SessionId,
+    /// The account's epoch, which ends with all its sessions.
+    #[serde(default)]
+    epoch: u32,
     email: Email,
     roles: BTreeSet<Role>,
     scope: String,
@@ -179,6 +182,7 @@ impl TokenSigner {
             nbf: now.as_seconds(),
             jti: format!("{session}.{}", now.as_millis()),
             sid: session,
+            epoch: user.epoch,
             email: user.email.clone(),
             roles: user.roles.clone(),
             scope: scope.join(" "),
@@ -297,6 +301,7 @@ impl TokenVerifier {
             roles: claims.roles,
             permissions,
             session: claims.sid,
+            epoch: claims.epoch,
         })
     }
 }

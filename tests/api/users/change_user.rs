@@ -276,12 +276,16 @@ async fn whoever_was_suspended_or_demoted_gives_nobody_any_rights() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nor_does_whoever_signed_out() {
+async fn nor_does_whoever_was_signed_in_before_the_password_changed() {
     let shop = Shop::open().await;
-    let admin = shop.admin().await;
+    let (thief, admin) = (shop.admin().await, shop.admin().await);
     let (_, path) = somebody(&shop, "ada@example.com").await;
-    let ended = admin.ask("DELETE", "/api/v1/sessions/current").send().await;
-    assert_eq!(ended.status, 204);
-    let refused = patch(&admin, &path, &json!({"roles": ["admin"]})).await;
+    let change = json!({"currentPassword": "Admin-demo-1", "newPassword": "Another-pass-2"});
+    let changed = admin.put("/api/v1/users/me/password", &change).await;
+    assert_eq!(changed.status, 204, "{changed:?}");
+    let promoted = json!({"roles": ["customer", "admin"]});
+    let refused = patch(&thief, &path, &promoted).await;
     assert_eq!(refused.status, 401, "{refused:?}");
+    // The session in which it changed goes on.
+    assert_eq!(patch(&admin, &path, &promoted).await.status, 200);
 }

@@ -12,6 +12,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use tracing::Instrument;
 
 use domain::clock::Timestamp;
+use domain::user::UserStatus;
 use store::event::Stamp;
 use store::quota::Quota;
 use store::users::{Users, Vouch};
@@ -270,8 +271,8 @@ impl<E: Endpoint> HttpRunner<E> {
         }
     }
 
-    /// The caller with the rights that their account and session have this moment, where the route asks
-    /// for that.
+    /// The caller with the rights that their account has this moment, where the route asks for that;
+    /// nobody, if all its sessions have ended since.
     async fn as_of_now(&self, caller: Caller, now: Timestamp) -> Result<Caller, Failure> {
         let accounts = self.verifiers.as_ref().and_then(|it| it.accounts.as_ref());
         let (Caller::User(account), Some(accounts)) = (&caller, accounts) else {
@@ -279,8 +280,12 @@ impl<E: Endpoint> HttpRunner<E> {
         };
         let user = accounts.account(account.user).await?;
         let user = user.ok_or_else(unknown_token)?;
-        let session = accounts.session(&user, account.session).await?;
-        if !session.is_some_and(|session| session.is_live(&user, now)) {
+        // A token of an earlier epoch counts if its session is the one that went on.
+        let in_force = account.epoch == user.epoch || {
+            let session = accounts.session(&user, account.session).await?;
+            session.is_some_and(|session| session.is_live(&user, now))
+        };
+        if user.status != UserStatus::Active || !in_force {
             return Err(unknown_token());
         }
         Ok(Caller::User(Account {
