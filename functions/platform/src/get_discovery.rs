@@ -38,8 +38,8 @@ pub(crate) struct Discovery {
 }
 
 /// The claims of an access token.
-const CLAIMS: [&str; 11] = [
-    "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "email", "roles", "scope",
+const CLAIMS: [&str; 12] = [
+    "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "epoch", "email", "roles", "scope",
 ];
 
 impl Endpoint for GetDiscovery {

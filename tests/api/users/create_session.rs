@@ -56,7 +56,7 @@ async fn a_token_says_who_where_until_when_and_what_for() {
         .map(String::as_str)
         .collect();
     let promised = [
-        "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "email", "roles", "scope",
+        "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "epoch", "email", "roles", "scope",
     ];
     assert_eq!(names, BTreeSet::from(promised));
     assert_eq!(claims["iss"], "http://127.0.0.1:9000");
