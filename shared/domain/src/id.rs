@@ -102,6 +102,26 @@ id! {
     ProductId
 }
 id! {
+    /// Names a category of products.
+    CategoryId
+}
+id! {
+    /// Names a promotion.
+    PromotionId
+}
+id! {
+    /// Names a zone of the world that taxes in one way.
+    TaxZoneId
+}
+id! {
+    /// Names a zone of the world that things are sent to.
+    ShippingZoneId
+}
+id! {
+    /// Names a cart.
+    CartId
+}
+id! {
     /// Names an order.
     OrderId
 }
@@ -110,8 +130,24 @@ id! {
     LineId
 }
 id! {
+    /// Names a fulfilment of an order: a parcel on its way.
+    FulfilmentId
+}
+id! {
+    /// Names a return: goods of an order that come back.
+    ReturnId
+}
+id! {
+    /// Names a note of staff about an order.
+    NoteId
+}
+id! {
     /// Names one attempt to pay for an order.
     PaymentId
+}
+id! {
+    /// Names a refund of a payment.
+    RefundId
 }
 id! {
     /// Names a movement of stock.

@@ -12,21 +12,26 @@ pub mod address;
 pub mod api_key;
 pub mod attempts;
 pub mod audit;
+pub mod cart;
+pub mod category;
 pub mod clock;
 pub mod country;
 pub mod currency;
 pub mod email;
 pub mod id;
+pub mod machine;
 pub mod mailed;
 pub mod money;
 pub mod notification;
 pub mod order;
 pub mod password;
 pub mod payment;
+pub mod pricing;
 pub mod product;
 pub mod quantity;
 pub mod role;
 pub mod rule;
+pub mod search;
 pub mod session;
 pub mod sku;
 pub mod slug;
@@ -42,7 +47,8 @@ pub use country::Country;
 pub use currency::Currency;
 pub use email::Email;
 pub use id::{
-    EventId, LineId, MovementId, NotificationId, OrderId, PaymentId, ProductId, SessionId, UserId,
+    CategoryId, EventId, FulfilmentId, LineId, MovementId, NoteId, NotificationId, OrderId,
+    PaymentId, ProductId, RefundId, ReturnId, SessionId, UserId,
 };
 pub use money::{Money, MoneyError};
 pub use password::Password;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::clock::Timestamp;
 use crate::currency::Currency;
-use crate::id::ProductId;
+use crate::id::{CategoryId, ProductId};
 use crate::money::Money;
 use crate::rule::Fault;
 use crate::sku::Sku;
@@ -15,8 +15,9 @@ use crate::slug::Slug;
 use crate::text::{Description, ImageUrl, OptionName, OptionValue, TaxCategory, Title};
 use crate::value::word_enum;
 
-/// How many variants a product may have: as many as can all be exchanged in one transaction.
-pub const MAX_VARIANTS: usize = 48;
+/// How many variants a product may have: as many as can all be exchanged in one transaction, together
+/// with all that the product is found by.
+pub const MAX_VARIANTS: usize = 40;
 /// How many options tell variants of a product apart at most.
 pub const MAX_OPTIONS: usize = 10;
 /// How many images a product may have.
@@ -97,7 +98,7 @@ pub struct Details {
     /// Who sees it.
     pub status: ProductStatus,
     /// The category it is shown in.
-    pub category: Option<Slug>,
+    pub category: Option<CategoryId>,
     /// The forms it can be bought in.
     pub variants: Vec<Variant>,
     /// What it looks like, the most telling image first.
@@ -110,12 +111,13 @@ impl Details {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         if !(1..=MAX_VARIANTS).contains(&self.variants.len()) {
-            faults.push(Fault::new("variants", "must have 1 to 48 entries"));
+            faults.push(Fault::new("variants", "must have 1 to 40 entries"));
         }
         if self.images.len() > MAX_IMAGES {
             faults.push(Fault::new("images", "must have at most 20 entries"));
         }
         let mut skus = BTreeSet::new();
+        let mut forms = BTreeSet::new();
         let first = self.variants.first();
         for (index, variant) in self.variants.iter().enumerate() {
             if !skus.insert(&variant.sku) {
@@ -125,6 +127,11 @@ impl Details {
             if first.is_some_and(|first| !first.options.keys().eq(variant.options.keys())) {
                 let field = format!("variants[{index}].options");
                 let rule = "must have the same names as in the first variant";
+                faults.push(Fault::new(field, rule));
+            }
+            if !forms.insert(&variant.options) {
+                let field = format!("variants[{index}].options");
+                let rule = "must differ from those of the other variants";
                 faults.push(Fault::new(field, rule));
             }
             faults.extend(variant_faults(index, variant));
@@ -176,7 +183,7 @@ pub struct Product {
     /// Who sees it.
     pub status: ProductStatus,
     /// The category it is shown in.
-    pub category: Option<Slug>,
+    pub category: Option<CategoryId>,
     /// The forms it can be bought in.
     pub variants: Vec<Variant>,
     /// What it looks like, the most telling image first.
@@ -234,7 +241,7 @@ impl Product {
             slug: self.slug.clone(),
             description: self.description.clone(),
             status: self.status,
-            category: self.category.clone(),
+            category: self.category,
             variants: self.variants.clone(),
             images: self.images.clone(),
         }

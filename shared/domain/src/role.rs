@@ -19,6 +19,10 @@ word_enum! {
         StockRead => "stock:read",
         /// Adjust stock.
         StockWrite => "stock:write",
+        /// See zones and promotions.
+        PricingRead => "pricing:read",
+        /// Change zones and promotions.
+        PricingWrite => "pricing:write",
         /// See every payment.
         PaymentsRead => "payments:read",
         /// Capture, void and refund payments.
@@ -67,6 +71,8 @@ impl Role {
                 Permission::CatalogWrite,
                 Permission::StockRead,
                 Permission::StockWrite,
+                Permission::PricingRead,
+                Permission::PricingWrite,
                 Permission::ContentPublish,
             ],
             Self::Moderator => &[
@@ -79,6 +85,7 @@ impl Role {
                 Permission::OrdersWrite,
                 Permission::CatalogRead,
                 Permission::StockRead,
+                Permission::PricingRead,
                 Permission::PaymentsRead,
                 Permission::PaymentsWrite,
                 Permission::UsersRead,

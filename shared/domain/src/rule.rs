@@ -9,13 +9,15 @@ use crate::country::Country;
 use crate::currency::Currency;
 use crate::email::Email;
 use crate::id::OrderId;
-use crate::order::{Actor, OrderNumber};
+use crate::order::{Actor, Carrier, NoteText, OrderNumber, TrackingNumber, TrackingUrl};
 use crate::password::Password;
+use crate::pricing::promotion::CouponCode;
+use crate::search::SearchText;
 use crate::sku::Sku;
 use crate::slug::Slug;
 use crate::text::{
-    Description, ImageUrl, OptionName, OptionValue, PaymentMethod, PersonName, Reason, TaxCategory,
-    Title, Token, Url,
+    Description, ImageUrl, OptionName, OptionValue, PaymentMethod, PersonName, ProviderRef, Reason,
+    TaxCategory, Title, Token, Url,
 };
 
 /// The rule that a value breaks, phrased to follow the name of a field:
@@ -66,13 +68,16 @@ pub type Check = fn(&str) -> Result<(), Broken>;
 const RULES: &[(&str, Check)] = &[
     ("actor", |text| Actor::parse(text).map(drop)),
     ("address-line", |text| AddressLine::parse(text).map(drop)),
+    ("carrier", |text| Carrier::parse(text).map(drop)),
     ("country", |text| Country::parse(text).map(drop)),
+    ("coupon-code", |text| CouponCode::parse(text).map(drop)),
     ("currency", |text| Currency::parse(text).map(drop)),
     ("date-time", |text| Timestamp::parse(text).map(drop)),
     ("description", |text| Description::parse(text).map(drop)),
     ("email", |text| Email::parse(text).map(drop)),
     ("image-url", |text| ImageUrl::parse(text).map(drop)),
     ("key-name", |text| KeyName::parse(text).map(drop)),
+    ("note-text", |text| NoteText::parse(text).map(drop)),
     ("option-name", |text| OptionName::parse(text).map(drop)),
     ("option-value", |text| OptionValue::parse(text).map(drop)),
     ("order-number", |text| OrderNumber::parse(text).map(drop)),
@@ -82,12 +87,18 @@ const RULES: &[(&str, Check)] = &[
     }),
     ("person-name", |text| PersonName::parse(text).map(drop)),
     ("postal-code", |text| PostalCode::parse(text).map(drop)),
+    ("provider-ref", |text| ProviderRef::parse(text).map(drop)),
     ("reason", |text| Reason::parse(text).map(drop)),
+    ("search-text", |text| SearchText::parse(text).map(drop)),
     ("sku", |text| Sku::parse(text).map(drop)),
     ("slug", |text| Slug::parse(text).map(drop)),
     ("tax-category", |text| TaxCategory::parse(text).map(drop)),
     ("token", |text| Token::parse(text).map(drop)),
     ("title", |text| Title::parse(text).map(drop)),
+    ("tracking-number", |text| {
+        TrackingNumber::parse(text).map(drop)
+    }),
+    ("tracking-url", |text| TrackingUrl::parse(text).map(drop)),
     ("url", |text| Url::parse(text).map(drop)),
     // All ids share one form; any of their parsers decides for the rest.
     ("uuid", |text| OrderId::parse(text).map(drop)),

@@ -1,6 +1,8 @@
 //! Names that stand in addresses of pages.
 
-use crate::id::ProductId;
+use uuid::Uuid;
+
+use crate::id::{CategoryId, ProductId};
 use crate::rule::Broken;
 use crate::text::Title;
 use crate::value::string_value;
@@ -19,29 +21,47 @@ string_value! {
 }
 
 impl Slug {
-    /// A slug that resembles the title; where nothing of it can stand in a slug, the end of the id.
+    /// A product's slug, which resembles its title; where nothing of it can stand in a slug, the end
+    /// of the id.
     #[must_use]
     pub fn from_title(title: &Title, id: ProductId) -> Self {
+        Self::resembling(title).unwrap_or_else(|| Self::numbered("product", id.as_uuid()))
+    }
+
+    /// The same for a category.
+    #[must_use]
+    pub fn of_category(title: &Title, id: CategoryId) -> Self {
+        Self::resembling(title).unwrap_or_else(|| Self::numbered("category", id.as_uuid()))
+    }
+
+    /// The words of a title that can stand in a slug, if there are any.
+    fn resembling(title: &Title) -> Option<Self> {
         let mut text = String::new();
         for c in title.as_str().chars().flat_map(char::to_lowercase) {
             match fold(c) {
                 Fold::Letters(letters) => text.push_str(letters),
                 Fold::Same if c.is_ascii_alphanumeric() => text.push(c),
-                Fold::Same if c == '\'' || c == '\u{2019}' => {}
+                Fold::Same if is_apostrophe(c) => {}
                 Fold::Same if text.is_empty() || text.ends_with('-') => {}
                 Fold::Same => text.push('-'),
             }
         }
         text.truncate(MAX_LENGTH);
         let text = text.trim_end_matches('-');
-        if text.is_empty() {
-            // The last twelve digits are random; the first ones are shared by ids of one time.
-            let id = id.to_string();
-            let tail = id.rsplit('-').next().unwrap_or_default();
-            return Self(format!("product-{tail}"));
-        }
-        Self(text.to_owned())
+        (!text.is_empty()).then(|| Self(text.to_owned()))
     }
+
+    /// The last twelve digits of an id are random; the first ones are shared by ids of one time.
+    fn numbered(kind: &str, id: &Uuid) -> Self {
+        let id = id.as_hyphenated().to_string();
+        let tail = id.rsplit('-').next().unwrap_or_default();
+        Self(format!("{kind}-{tail}"))
+    }
+}
+
+/// What is left out within a word: `chef's` is `chefs`.
+pub(crate) const fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}')
 }
 
 fn check(text: &str) -> Result<(), Broken> {
@@ -63,13 +83,16 @@ fn check(text: &str) -> Result<(), Broken> {
     }
 }
 
-enum Fold {
+/// What a lower-case letter becomes.
+pub(crate) enum Fold {
+    /// These.
     Letters(&'static str),
+    /// It stays as it is.
     Same,
 }
 
 /// The ASCII letters that a lower-case letter of a European alphabet is commonly written with.
-fn fold(c: char) -> Fold {
+pub(crate) fn fold(c: char) -> Fold {
     let letters = match c {
         'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
         'ä' | 'æ' => "ae",

@@ -1,9 +1,14 @@
 //! How many units of each SKU there are, and who has them in hand.
 
+mod receipt;
+
 use std::fmt;
+
+pub use receipt::{BOOKING_PATIENCE, GoodsReceipt, ReceiptLine, ReceiptState};
 
 use crate::clock::Timestamp;
 use crate::id::{MovementId, OrderId, UserId};
+use crate::machine::Machine;
 use crate::sku::Sku;
 use crate::text::Reason;
 use crate::value::word_enum;
@@ -179,6 +184,29 @@ impl Level {
         self.moved(self.on_hand, reserved, self.taken)
     }
 
+    /// The level after `units` that had been sold came home.
+    pub fn restock(&self, units: u32) -> Result<Self, StockError> {
+        let on_hand = self.on_hand + i64::from(units);
+        self.moved(on_hand, self.reserved, self.taken)
+    }
+
+    /// The level with orders taken also for what is not in the house, or no longer. What is owed to
+    /// buyers stays owed.
+    #[must_use]
+    pub fn with_backorder(&self, backorder: bool) -> Self {
+        Self {
+            backorder,
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+
+    /// Whether so little is left that somebody should order more.
+    #[must_use]
+    pub fn is_low(&self) -> bool {
+        self.available() <= LOW
+    }
+
     fn less_reserved(&self, units: u32) -> Result<u32, StockError> {
         self.reserved
             .checked_sub(units)
@@ -214,12 +242,18 @@ impl Level {
 word_enum! {
     /// Why units came in or went out.
     pub enum MovementKind {
-        /// Somebody counted, received or wrote off.
+        /// Somebody counted.
         Adjustment => "adjustment",
+        /// A supplier delivered.
+        Delivery => "delivery",
+        /// Units were lost, broken or spoilt.
+        WriteOff => "writeOff",
         /// An order was confirmed.
         Sale => "sale",
         /// A confirmed order was cancelled before it left the house.
         Cancellation => "cancellation",
+        /// A customer sent units back.
+        Return => "return",
     }
 }
 
@@ -254,6 +288,15 @@ word_enum! {
         /// They were given back.
         Released => "released",
     }
+}
+
+impl Machine for HoldState {
+    const MOVES: &'static [(Self, Self)] = &[
+        (Self::Held, Self::Committed),
+        (Self::Held, Self::Released),
+        // A paid order was cancelled before anything of it was sent.
+        (Self::Committed, Self::Released),
+    ];
 }
 
 /// The units that an order holds, settled once: sold or given back.

@@ -13,7 +13,7 @@ pub(crate) const LINE: &str = concat!(
 const PARAGRAPHS: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 /// What follows the scheme in [`url`], as a pattern: a first character that begins a host, and then
 /// whatever does not end an attribute.
-const HOST: &str = concat!(
+pub(crate) const HOST: &str = concat!(
     r#"[^/?#\u0000-\u0020"<>\\`\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"#,
     r#"[^\u0000-\u0020"<>\\`\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$"#,
 );
@@ -131,6 +131,24 @@ string_value! {
 }
 
 string_value! {
+    /// What a payment provider calls a charge, 1 to 255 letters, digits or one of `_ - : .`.
+    pub struct ProviderRef {
+        format: "provider-ref",
+        length: 1..=255,
+        pattern: "^[A-Za-z0-9_:.-]+$",
+        check: |text| {
+            let fits = (1..=255).contains(&text.len())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-:.".contains(c));
+            if fits {
+                Ok(())
+            } else {
+                Err(Broken("must be 1 to 255 letters, digits or one of _ - : ."))
+            }
+        },
+    }
+}
+
+string_value! {
     /// What kind of goods a variant is for the tax man: `[A-Za-z0-9_-]{1,64}`.
     pub struct TaxCategory {
         format: "tax-category",
@@ -171,7 +189,7 @@ pub(crate) fn word(text: &str, others: &str, rule: &'static str) -> Result<(), B
     if fits { Ok(()) } else { Err(Broken(rule)) }
 }
 
-fn paragraphs(text: &str) -> Result<(), Broken> {
+pub(crate) fn paragraphs(text: &str) -> Result<(), Broken> {
     if text
         .chars()
         .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
@@ -188,7 +206,7 @@ fn paragraphs(text: &str) -> Result<(), Broken> {
 
 /// Deliberately short of a full URL grammar: enough that the text can stand in an attribute and
 /// names a host.
-fn url(text: &str, schemes: &[&str], rule: &'static str) -> Result<(), Broken> {
+pub(crate) fn url(text: &str, schemes: &[&str], rule: &'static str) -> Result<(), Broken> {
     if text.chars().any(char::is_control) {
         return Err(Broken("must not contain control characters"));
     }

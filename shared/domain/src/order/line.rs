@@ -2,28 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::currency::Currency;
-use crate::id::LineId;
+use crate::id::{LineId, ProductId};
 use crate::money::{Money, MoneyError};
-use crate::order::OrderError;
+use crate::pricing::{AppliedTax, LineDiscount, QuoteLine};
 use crate::quantity::Quantity;
 use crate::sku::Sku;
 use crate::text::{OptionName, OptionValue, Title};
-
-/// What somebody wants, at the price it has now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    /// What is wanted.
-    pub sku: Sku,
-    /// What it is called.
-    pub name: Title,
-    /// Which form of it.
-    pub options: BTreeMap<OptionName, OptionValue>,
-    /// How many.
-    pub quantity: Quantity,
-    /// What one costs.
-    pub unit_price: Money,
-}
 
 /// What somebody has ordered, at the price it had then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +16,8 @@ pub struct Line {
     pub id: LineId,
     /// What was ordered; no two lines of an order share it.
     pub sku: Sku,
+    /// Which product it is a form of; not known of orders of old.
+    pub product: Option<ProductId>,
     /// What it was called.
     pub name: Title,
     /// Which form of it.
@@ -42,9 +28,14 @@ pub struct Line {
     pub unit_price: Money,
     /// What the whole line was made cheaper by.
     pub discount: Money,
+    /// By which promotions, and how much each.
+    pub discounts: Vec<LineDiscount>,
     /// Tax on the whole line.
     pub tax: Money,
-    /// What the whole line costs: units at their price, less discount, plus tax.
+    /// Which taxes, and how much each.
+    pub taxes: Vec<AppliedTax>,
+    /// What the whole line costs: units at their price, less discount, and plus tax unless prices
+    /// contain it.
     pub total: Money,
     /// Units sent.
     pub shipped: u32,
@@ -87,48 +78,38 @@ impl Line {
     }
 }
 
-/// Items with equal SKUs made one, in the order in which each SKU came first.
-pub(super) fn merged(items: Vec<Item>) -> Result<Vec<Item>, OrderError> {
-    let mut merged: Vec<Item> = Vec::with_capacity(items.len());
-    for item in items {
-        let Some(first) = merged.iter_mut().find(|first| first.sku == item.sku) else {
-            merged.push(item);
-            continue;
-        };
-        first.quantity =
-            first
-                .quantity
-                .plus(item.quantity)
-                .map_err(|_| OrderError::TooManyUnits {
-                    sku: item.sku,
-                    max: Quantity::MAX.get(),
-                })?;
-    }
-    Ok(merged)
-}
-
-/// The line that an item becomes.
-pub(super) fn from_item(item: Item, currency: Currency, id: LineId) -> Result<Line, OrderError> {
-    if item.unit_price.is_negative() {
-        return Err(OrderError::NegativePrice { sku: item.sku });
-    }
-    let nothing = Money::zero(currency);
-    // Joining the order's currency here is what keeps prices in another one out.
-    let total = nothing.add(item.unit_price.times(item.quantity)?)?;
-    Ok(Line {
+/// The line that a priced one becomes.
+pub(super) fn placed(line: QuoteLine, id: LineId) -> Line {
+    let QuoteLine {
+        sku,
+        product,
+        name,
+        options,
+        quantity,
+        unit_price,
+        discount,
+        discounts,
+        tax,
+        taxes,
+        total,
+    } = line;
+    Line {
         id,
-        sku: item.sku,
-        name: item.name,
-        options: item.options,
-        quantity: item.quantity,
-        unit_price: item.unit_price,
-        discount: nothing,
-        tax: nothing,
+        sku,
+        product: Some(product),
+        name,
+        options,
+        quantity,
+        unit_price,
+        discount,
+        discounts,
+        tax,
+        taxes,
         total,
         shipped: 0,
         delivered: 0,
         returned: 0,
         refunded: 0,
         cancelled: 0,
-    })
+    }
 }

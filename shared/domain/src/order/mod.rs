@@ -1,22 +1,37 @@
 //! Orders: what was bought, at which price, and what an order may become next.
 
 mod due;
+mod fulfilment;
+mod goods;
 mod line;
+mod note;
 mod number;
+mod paying;
 mod place;
+mod returns;
 mod status;
 mod timeline;
+mod tracking;
 mod transitions;
 
 use std::fmt;
 use std::time::Duration;
 
 pub use due::Due;
-pub use line::{Item, Line};
+pub use fulfilment::{Fulfilment, MAX_FULFILMENTS, Shipment, ShipmentStatus};
+pub use goods::{GoodsError, Units};
+pub use line::Line;
+pub use note::{MAX_NOTES, Note, NoteText};
 pub use number::OrderNumber;
+pub use paying::PaymentNews;
 pub use place::Draft;
+pub use returns::{
+    Arrived, Disposition, MAX_RETURNS, MovedReturn, Receipt, ReceivedLine, Return, ReturnLine,
+    ReturnRequest, ReturnStatus,
+};
 pub use status::{FulfilmentStatus, OrderStatus, PaymentStatus};
 pub use timeline::{Actor, Entry, MAX_ENTRIES, Moment};
+pub use tracking::{Carrier, Tracking, TrackingNumber, TrackingUrl};
 
 use crate::address::Address;
 use crate::clock::Timestamp;
@@ -24,20 +39,23 @@ use crate::currency::Currency;
 use crate::email::Email;
 use crate::id::{OrderId, PaymentId, UserId};
 use crate::money::{Money, MoneyError};
+use crate::pricing::{Applied, AppliedTax};
 use crate::sku::Sku;
-use crate::text::PaymentMethod;
+use crate::slug::Slug;
+use crate::text::{PaymentMethod, Title};
 
 /// How long an unpaid order keeps its stock.
 pub const HOLD: Duration = Duration::from_secs(15 * 60);
 /// How long an order that the shop charges waits for word of its payment before it asks again.
 pub const CHARGE_PATIENCE: Duration = Duration::from_secs(2 * 60);
 /// How many lines an order may have; it has at least one.
-pub const MAX_LINES: usize = 25;
+pub const MAX_LINES: usize = crate::pricing::MAX_LINES;
 
 /// What an order comes to.
 ///
-/// `items`, `discount` and `tax` are the sums over the lines; `total` is what is charged:
-/// items less discount plus shipping plus tax.
+/// `items` and `discount` are the sums over the lines, and so is `tax`, together with that on
+/// shipping; `total` is what is charged: items less discount plus shipping, and plus tax unless prices
+/// contain it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Totals {
     /// Units at their prices.
@@ -48,12 +66,27 @@ pub struct Totals {
     pub shipping: Money,
     /// Tax.
     pub tax: Money,
+    /// The part of it that is on shipping.
+    pub shipping_tax: Money,
+    /// Whether prices contain the tax.
+    pub tax_included: bool,
     /// What is to be paid.
     pub total: Money,
     /// What was paid.
     pub captured: Money,
     /// What of that was given back.
     pub refunded: Money,
+}
+
+/// How an order is sent, as it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shipping {
+    /// What the way of sending is named by.
+    pub method: Slug,
+    /// What it was called.
+    pub name: Title,
+    /// Which taxes are on it, and how much each.
+    pub taxes: Vec<AppliedTax>,
 }
 
 /// An order.
@@ -79,12 +112,22 @@ pub struct Order {
     pub lines: Vec<Line>,
     /// Where it is sent.
     pub shipping_address: Address,
+    /// How it is sent; nothing where the shop asks for no way of sending.
+    pub shipping: Option<Shipping>,
+    /// What made it cheaper.
+    pub promotions: Vec<Applied>,
     /// What it comes to.
     pub totals: Totals,
     /// What the shop charges; without it the customer's client pays.
     pub payment_method: Option<PaymentMethod>,
     /// The latest payment that the order has heard of.
     pub payment: Option<PaymentId>,
+    /// What was sent of it, oldest first.
+    pub fulfilments: Vec<Fulfilment>,
+    /// What came back of it, or is to, oldest first.
+    pub returns: Vec<Return>,
+    /// How many notes staff has written down about it.
+    pub notes: u32,
     /// What has happened to it, oldest first; the first entry is its placing.
     pub timeline: Vec<Entry>,
     /// Until when its stock is held while it is not paid.
@@ -97,30 +140,9 @@ pub struct Order {
     pub updated_at: Timestamp,
 }
 
-/// Why an order cannot be placed or cannot move.
+/// Why an order cannot move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderError {
-    /// Nothing was ordered.
-    NoLines,
-    /// More lines than an order may have.
-    TooManyLines {
-        /// How many there were.
-        count: usize,
-        /// How many there may be.
-        max: usize,
-    },
-    /// More units of one SKU than a line may have, equal SKUs taken together.
-    TooManyUnits {
-        /// Of which.
-        sku: Sku,
-        /// How many there may be.
-        max: u32,
-    },
-    /// A price is less than nothing.
-    NegativePrice {
-        /// Of which.
-        sku: Sku,
-    },
     /// The sums do not add up.
     Money(MoneyError),
     /// The order cannot go there from where it is.
@@ -129,6 +151,11 @@ pub enum OrderError {
         from: OrderStatus,
         /// Where it was to go.
         to: OrderStatus,
+    },
+    /// Something of it was sent: it can no longer be called off.
+    Sent {
+        /// Where it is.
+        from: OrderStatus,
     },
     /// Another amount was taken or given back than the order knows of.
     AmountMismatch {
@@ -142,18 +169,14 @@ pub enum OrderError {
 impl fmt::Display for OrderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoLines => f.write_str("an order must have at least one line"),
-            Self::TooManyLines { count, max } => {
-                write!(f, "an order may have {max} lines, this one has {count}")
-            }
-            Self::TooManyUnits { sku, max } => {
-                write!(f, "an order may have {max} units of {sku}")
-            }
-            Self::NegativePrice { sku } => write!(f, "the price of {sku} is negative"),
             Self::Money(error) => error.fmt(f),
             Self::InvalidState { from, to } => {
                 write!(f, "the order is {from} and cannot become {to}")
             }
+            Self::Sent { from } => write!(
+                f,
+                "the order is {from} and some of it was sent; ask for a return instead"
+            ),
             Self::AmountMismatch { expected, actual } => {
                 write!(f, "the order knows of {expected}, not of {actual}")
             }
@@ -194,6 +217,9 @@ impl Order {
                 ..self.totals
             },
             payment: None,
+            fulfilments: Vec::new(),
+            returns: Vec::new(),
+            notes: 0,
             timeline: self.timeline.iter().take(1).cloned().collect(),
             version: 1,
             updated_at: self.created_at,

@@ -1,17 +1,16 @@
 //! How an order comes into being.
 
-use super::line::{self, Item, Line};
+use super::line;
 use super::timeline::{Actor, Entry, Moment};
 use super::{
-    FulfilmentStatus, HOLD, MAX_LINES, Order, OrderError, OrderNumber, OrderStatus, PaymentStatus,
-    Totals,
+    FulfilmentStatus, HOLD, Order, OrderNumber, OrderStatus, PaymentStatus, Shipping, Totals,
 };
 use crate::address::Address;
 use crate::clock::{Entropy, Timestamp};
-use crate::currency::Currency;
 use crate::email::Email;
 use crate::id::{LineId, OrderId, UserId};
 use crate::money::Money;
+use crate::pricing::{Quote, QuotedShipping, Sums};
 use crate::text::PaymentMethod;
 
 /// What an order is made of.
@@ -25,79 +24,110 @@ pub struct Draft {
     pub email: Email,
     /// Where it is sent.
     pub shipping_address: Address,
-    /// The currency of all prices.
-    pub currency: Currency,
     /// What the shop is to charge; without it the customer's client pays.
     pub payment_method: Option<PaymentMethod>,
-    /// What is wanted; equal SKUs are taken together.
-    pub items: Vec<Item>,
+    /// What is wanted, and what it comes to.
+    pub quote: Quote,
 }
 
 impl Order {
-    /// Places an order: checks its lines, fixes its prices, starts its hold.
-    pub fn place(draft: Draft, now: Timestamp, entropy: &dyn Entropy) -> Result<Self, OrderError> {
-        let items = line::merged(draft.items)?;
-        if items.is_empty() {
-            return Err(OrderError::NoLines);
-        }
-        if items.len() > MAX_LINES {
-            return Err(OrderError::TooManyLines {
-                count: items.len(),
-                max: MAX_LINES,
-            });
-        }
-        let lines: Vec<Line> = items
-            .into_iter()
-            .map(|item| line::from_item(item, draft.currency, LineId::new(now, entropy)))
-            .collect::<Result<_, _>>()?;
+    /// Places an order: fixes its prices, starts its hold.
+    #[must_use]
+    pub fn place(draft: Draft, now: Timestamp, entropy: &dyn Entropy) -> Self {
+        let Draft {
+            id,
+            customer,
+            email,
+            shipping_address,
+            payment_method,
+            quote,
+        } = draft;
+        let Quote {
+            currency,
+            lines,
+            shipping,
+            methods: _,
+            promotions,
+            coupon: _,
+            sums,
+        } = quote;
         let placed = Entry {
             at: now,
             kind: Moment::Placed,
-            actor: draft.customer.map_or(Actor::Guest, Actor::Customer),
+            actor: customer.map_or(Actor::Guest, Actor::Customer),
             data: None,
         };
-        Ok(Self {
-            id: draft.id,
+        Self {
+            id,
             number: OrderNumber::new(now, entropy),
-            customer: draft.customer,
-            email: draft.email,
+            customer,
+            email,
             status: OrderStatus::PendingPayment,
             payment_status: PaymentStatus::Unpaid,
             fulfilment_status: FulfilmentStatus::Unfulfilled,
-            currency: draft.currency,
-            totals: Totals::of(&lines, Money::zero(draft.currency))?,
-            lines,
-            shipping_address: draft.shipping_address,
-            payment_method: draft.payment_method,
+            currency,
+            lines: lines
+                .into_iter()
+                .map(|line| line::placed(line, LineId::new(now, entropy)))
+                .collect(),
+            shipping_address,
+            shipping: shipping.map(Shipping::from),
+            promotions,
+            totals: Totals::from(sums),
+            payment_method,
             payment: None,
+            fulfilments: Vec::new(),
+            returns: Vec::new(),
+            notes: 0,
             timeline: vec![placed],
             expires_at: now.plus(HOLD),
             version: 1,
             created_at: now,
             updated_at: now,
-        })
+        }
     }
 }
 
-impl Totals {
-    /// What lines and shipping come to before any money has moved; all in shipping's currency.
-    pub fn of(lines: &[Line], shipping: Money) -> Result<Self, OrderError> {
-        let currency = shipping.currency();
-        let nothing = Money::zero(currency);
-        let mut items = nothing;
-        for line in lines {
-            items = items.add(line.gross()?)?;
+impl From<QuotedShipping> for Shipping {
+    fn from(quoted: QuotedShipping) -> Self {
+        let QuotedShipping {
+            method,
+            name,
+            price: _,
+            discount: _,
+            taxes,
+        } = quoted;
+        Self {
+            method,
+            name,
+            taxes,
         }
-        let discount = Money::sum(currency, lines.iter().map(|line| line.discount))?;
-        let tax = Money::sum(currency, lines.iter().map(|line| line.tax))?;
-        Ok(Self {
+    }
+}
+
+impl From<Sums> for Totals {
+    /// What an order comes to before any money has moved.
+    fn from(sums: Sums) -> Self {
+        let Sums {
             items,
             discount,
             shipping,
             tax,
-            total: items.sub(discount)?.add(shipping)?.add(tax)?,
+            shipping_tax,
+            tax_included,
+            total,
+        } = sums;
+        let nothing = Money::zero(total.currency());
+        Self {
+            items,
+            discount,
+            shipping,
+            tax,
+            shipping_tax,
+            tax_included,
+            total,
             captured: nothing,
             refunded: nothing,
-        })
+        }
     }
 }

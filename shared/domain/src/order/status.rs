@@ -1,5 +1,8 @@
 //! Where an order stands: as a whole, towards its payment, and on its way to the customer.
 
+use crate::machine::Machine;
+use crate::money::Money;
+use crate::payment::PaymentState;
 use crate::value::word_enum;
 
 word_enum! {
@@ -16,6 +19,16 @@ word_enum! {
         /// Not paid in time.
         Expired => "expired",
     }
+}
+
+impl Machine for OrderStatus {
+    const MOVES: &'static [(Self, Self)] = &[
+        (Self::PendingPayment, Self::Confirmed),
+        (Self::PendingPayment, Self::Cancelled),
+        (Self::PendingPayment, Self::Expired),
+        (Self::Confirmed, Self::Completed),
+        (Self::Confirmed, Self::Cancelled),
+    ];
 }
 
 impl OrderStatus {
@@ -49,6 +62,30 @@ word_enum! {
         Voided => "voided",
         /// The provider's answer was lost.
         Unknown => "unknown",
+    }
+}
+
+impl PaymentStatus {
+    /// What an order says of its payment, given where the payment stands, and how much of the money
+    /// was taken and given back.
+    #[must_use]
+    pub fn of(payment: PaymentState, captured: Money, refunded: Money) -> Self {
+        if !refunded.is_zero() {
+            return match refunded.amount() < captured.amount() {
+                true => Self::PartiallyRefunded,
+                false => Self::Refunded,
+            };
+        }
+        match payment {
+            PaymentState::Processing => Self::Unpaid,
+            PaymentState::RequiresAction => Self::RequiresAction,
+            PaymentState::Authorized => Self::Authorized,
+            PaymentState::PartiallyCaptured => Self::PartiallyCaptured,
+            PaymentState::Captured => Self::Captured,
+            PaymentState::Voided => Self::Voided,
+            PaymentState::Failed => Self::Failed,
+            PaymentState::Unknown => Self::Unknown,
+        }
     }
 }
 

@@ -4,15 +4,19 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::fulfilment::MAX_FULFILMENTS;
+use super::returns::MAX_RETURNS;
 use crate::clock::Timestamp;
 use crate::id::{UUID, UserId};
 use crate::rule::Broken;
 use crate::value::{parsed_text, word_enum};
 
-/// How many entries a timeline may have. The last few are kept for what settles an order.
-pub const MAX_ENTRIES: usize = 200;
-/// Room that attempts to pay, of which there may be many, cannot fill.
-const RESERVED: usize = 10;
+/// How many entries a timeline may have.
+pub const MAX_ENTRIES: usize = 560;
+/// Room that what may happen any number of times cannot fill, attempts to pay above all: for what
+/// settles an order, for two entries of each fulfilment, three of each return, one of each note, and
+/// as many refunds.
+const RESERVED: usize = 20 + 2 * MAX_FULFILMENTS + 3 * MAX_RETURNS + 50 + 50;
 
 word_enum! {
     /// What happened.
@@ -23,6 +27,10 @@ word_enum! {
         PaymentRequested => "paymentRequested",
         /// The customer must do something to pay.
         PaymentActionRequired => "paymentActionRequired",
+        /// The money was set aside.
+        Authorized => "authorized",
+        /// Part of the money was taken.
+        PartiallyPaid => "partiallyPaid",
         /// The money was taken.
         Paid => "paid",
         /// An attempt to pay failed.
@@ -33,18 +41,48 @@ word_enum! {
         Cancelled => "cancelled",
         /// The order was not paid in time.
         Expired => "expired",
+        /// Some of the goods were sent.
+        Shipped => "shipped",
+        /// A fulfilment arrived.
+        Delivered => "delivered",
+        /// A fulfilment had never left the house.
+        FulfilmentCancelled => "fulfilmentCancelled",
+        /// Everything arrived.
+        Completed => "completed",
+        /// Somebody wants to send goods back.
+        ReturnRequested => "returnRequested",
+        /// They may.
+        ReturnApproved => "returnApproved",
+        /// They may not.
+        ReturnRejected => "returnRejected",
+        /// They no longer want to.
+        ReturnCancelled => "returnCancelled",
+        /// Some of what was to come back came.
+        ReturnReceived => "returnReceived",
+        /// The rest of it never came.
+        ReturnClosed => "returnClosed",
+        /// Staff has written something down.
+        NoteAdded => "noteAdded",
         /// Money was given back.
         Refunded => "refunded",
+        /// The provider could not give money back.
+        RefundFailed => "refundFailed",
         /// The payment was given up before any money was taken.
         Voided => "voided",
+        /// The customer's bank disputes the payment.
+        Disputed => "disputed",
     }
 }
 
 impl Moment {
-    const fn is_attempt(self) -> bool {
+    /// Whether it may happen any number of times.
+    const fn is_repeatable(self) -> bool {
         matches!(
             self,
-            Self::PaymentRequested | Self::PaymentActionRequired | Self::PaymentFailed
+            Self::PaymentRequested
+                | Self::PaymentActionRequired
+                | Self::PaymentFailed
+                | Self::ReturnReceived
         )
     }
 }
@@ -132,7 +170,7 @@ pub struct Entry {
 
 /// The timeline with one entry more, if there is still room for its kind.
 pub(super) fn with(timeline: &[Entry], entry: Entry) -> Vec<Entry> {
-    let room = if entry.kind.is_attempt() {
+    let room = if entry.kind.is_repeatable() {
         MAX_ENTRIES - RESERVED
     } else {
         MAX_ENTRIES

@@ -1,5 +1,10 @@
 //! One attempt to pay for an order, from the first call to the provider to the last refund.
 
+mod capture;
+mod dispute;
+mod due;
+mod moves;
+mod refund;
 mod report;
 
 use std::fmt;
@@ -8,40 +13,22 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use report::ProviderReport;
+pub use capture::{CaptureMethod, Operation, UnderWay};
+pub use dispute::{Dispute, DisputeReason, DisputeStatus};
+pub use moves::{COMMANDS, Command, MOVES, PaymentState, Trigger};
+pub use refund::{MAX_REFUNDS, Refund, RefundReport, RefundStatus};
+pub use report::{Report, Standing};
 
 use crate::clock::Timestamp;
 use crate::id::{EventId, OrderId, PaymentId};
 use crate::money::{Money, MoneyError};
-use crate::text::{PaymentMethod, Url};
+use crate::text::{PaymentMethod, ProviderRef, Url};
 use crate::transition::Transition;
 use crate::value::word_enum;
 
 /// How long one worker has a payment to itself. Longer than any function may run, so that a
 /// successor never works beside a living owner.
 pub const LEASE: Duration = Duration::from_secs(60);
-
-word_enum! {
-    /// Where a payment stands.
-    pub enum PaymentState {
-        /// The provider is being asked.
-        Processing => "processing",
-        /// The customer must do something first.
-        RequiresAction => "requiresAction",
-        /// The money is set aside, not taken.
-        Authorized => "authorized",
-        /// Part of the money is taken.
-        PartiallyCaptured => "partiallyCaptured",
-        /// The money is taken.
-        Captured => "captured",
-        /// Given up before any money was taken.
-        Voided => "voided",
-        /// The provider refused.
-        Failed => "failed",
-        /// The provider was asked and its answer is not known.
-        Unknown => "unknown",
-    }
-}
 
 word_enum! {
     /// Why a provider refuses.
@@ -106,6 +93,8 @@ pub struct Start {
     pub amount: Money,
     /// The provider's token for the means of payment.
     pub method: PaymentMethod,
+    /// When the money is to be taken.
+    pub capture_method: CaptureMethod,
     /// Who asked.
     pub initiator: Initiator,
     /// Which attempt for this order it is, from 1.
@@ -114,7 +103,9 @@ pub struct Start {
     pub owner: EventId,
 }
 
-/// One attempt to pay for an order. Always `refunded <= captured <= amount`.
+/// One attempt to pay for an order. Always `refunded <= captured <= amount`, where `refunded` is the
+/// sum of the refunds that succeeded; those that are pending and those that succeeded never come to
+/// more than `captured` either.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// Names the payment.
@@ -131,10 +122,24 @@ pub struct Payment {
     pub refunded: Money,
     /// The provider's token for the means of payment.
     pub method: PaymentMethod,
+    /// When the money is taken.
+    pub capture_method: CaptureMethod,
+    /// What the provider calls it. Known before money can move.
+    pub reference: Option<ProviderRef>,
     /// Why the provider refused.
     pub failure: Option<Decline>,
     /// What the customer must do.
     pub next_action: Option<NextAction>,
+    /// How many captures were begun.
+    pub captures: u32,
+    /// What the provider is being asked to do with what is set aside.
+    pub under_way: Option<UnderWay>,
+    /// Whether what was not taken can no longer be.
+    pub released: bool,
+    /// What was given back, or is to be, the oldest first.
+    pub refunds: Vec<Refund>,
+    /// The customer's bank against the shop.
+    pub dispute: Option<Dispute>,
     /// Who asked.
     pub initiator: Initiator,
     /// Which attempt for this order it is, from 1.
@@ -149,18 +154,34 @@ pub struct Payment {
     pub updated_at: Timestamp,
 }
 
-/// Why a payment cannot be.
+/// Why a payment cannot be, or cannot become what somebody wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentError {
     /// Less than nothing was asked for.
     NegativeAmount,
-    /// More was given back than was taken.
-    RefundExceedsCaptured {
-        /// What was taken.
+    /// More was taken than was asked for, the provider says.
+    CapturedTooMuch {
+        /// What was asked for.
+        amount: Money,
+        /// What was taken, they say.
         captured: Money,
-        /// What was given back, they say.
-        refunded: Money,
     },
+    /// The payment's state does not allow that.
+    InvalidState {
+        /// Where it stands.
+        from: PaymentState,
+        /// What was wanted.
+        command: Command,
+    },
+    /// The amount is not positive, of another currency, or more than what is left.
+    Amount {
+        /// What is left.
+        left: Money,
+    },
+    /// The provider is being asked for something that must come to its end first.
+    UnderWay,
+    /// It has had as many refunds as a payment may have.
+    TooManyRefunds,
     /// Somebody else works on it.
     Leased {
         /// Until when.
@@ -174,9 +195,27 @@ impl fmt::Display for PaymentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NegativeAmount => f.write_str("a payment cannot be negative"),
-            Self::RefundExceedsCaptured { captured, refunded } => {
-                write!(f, "{refunded} cannot be given back of {captured}")
+            Self::CapturedTooMuch { amount, captured } => {
+                write!(f, "{captured} cannot have been taken of {amount}")
             }
+            Self::InvalidState { from, command } => {
+                let states: Vec<&str> = command.states().iter().map(|it| it.as_str()).collect();
+                write!(
+                    f,
+                    "the payment is {from}, and can be {} while it is {}",
+                    command.done(),
+                    states.join(" or ")
+                )
+            }
+            Self::Amount { left } if left.is_zero() => f.write_str("nothing is left"),
+            Self::Amount { left } => write!(
+                f,
+                "must be 1 to {} minor units of {}: {left} is left",
+                left.amount(),
+                left.currency()
+            ),
+            Self::UnderWay => f.write_str("the provider is being asked for something else"),
+            Self::TooManyRefunds => write!(f, "the payment has had {MAX_REFUNDS} refunds"),
             Self::Leased { until } => write!(f, "somebody works on the payment until {until}"),
             Self::Money(error) => error.fmt(f),
         }
@@ -206,8 +245,15 @@ impl Payment {
             captured: nothing,
             refunded: nothing,
             method: start.method,
+            capture_method: start.capture_method,
+            reference: None,
             failure: None,
             next_action: None,
+            captures: 0,
+            under_way: None,
+            released: false,
+            refunds: Vec::new(),
+            dispute: None,
             initiator: start.initiator,
             attempt: start.attempt,
             lease: Some(Lease {
@@ -227,13 +273,23 @@ impl Payment {
         format!("{}-{}", self.order, self.attempt)
     }
 
-    /// Nothing will happen to it any more, short of a refund.
+    /// Whether the provider has not said yet what becomes of it.
     #[must_use]
-    pub fn is_final(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         matches!(
             self.status,
-            PaymentState::Captured | PaymentState::Voided | PaymentState::Failed
+            PaymentState::Processing | PaymentState::Unknown
         )
+    }
+
+    /// The payment as the provider knows it by this name. Put down before money can move, so that
+    /// whoever comes after a lost reply knows what to ask for.
+    #[must_use]
+    pub fn announced(&self, reference: ProviderRef, now: Timestamp) -> Self {
+        Self {
+            reference: Some(reference),
+            ..self.changed(now)
+        }
     }
 
     /// It has the money or may yet get it: a second payment beside it would charge twice.
@@ -249,7 +305,7 @@ impl Payment {
         owner: EventId,
         now: Timestamp,
     ) -> Result<Transition<Self>, PaymentError> {
-        if self.is_final() {
+        if !self.is_open() {
             return Ok(Transition::Unchanged);
         }
         if let Some(lease) = self.lease
@@ -265,27 +321,6 @@ impl Payment {
             }),
             ..self.changed(now)
         }))
-    }
-
-    /// The provider was asked and its answer was lost.
-    pub fn outcome_unknown(&self, now: Timestamp) -> Transition<Self> {
-        if self.status != PaymentState::Processing {
-            return Transition::Unchanged;
-        }
-        Transition::Moved(Self {
-            lease: None,
-            ..self.standing(PaymentState::Unknown, now)
-        })
-    }
-
-    /// In another state, with what belonged to the former one gone.
-    fn standing(&self, status: PaymentState, now: Timestamp) -> Self {
-        Self {
-            status,
-            next_action: None,
-            lease: None,
-            ..self.changed(now)
-        }
     }
 
     fn changed(&self, now: Timestamp) -> Self {

@@ -1,11 +1,14 @@
 //! Sample values, and a clock hand and entropy that tests control.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::order::{Draft, Item, Order};
-use domain::text::{OptionName, OptionValue, PaymentMethod, PersonName, Title};
-use domain::{Address, Currency, Email, Entropy, Money, OrderId, Quantity, Sku, Timestamp, UserId};
+use domain::order::{Draft, Order};
+use domain::pricing::{Basket, Item, Quote, Tariff, Wishes};
+use domain::text::{OptionName, OptionValue, PaymentMethod, PersonName, TaxCategory, Title};
+use domain::{
+    Address, Currency, Email, Entropy, Money, OrderId, ProductId, Quantity, Sku, Timestamp, UserId,
+};
 
 /// Bytes that follow from a seed.
 pub(crate) struct Seeded(AtomicU64);
@@ -55,6 +58,8 @@ pub(crate) fn address() -> Address {
 pub(crate) fn item(name: &str, units: u32, cents: i64) -> Item {
     Item {
         sku: sku(name),
+        product: ProductId::from_u128(1),
+        categories: BTreeSet::new(),
         name: Title::parse(name).unwrap(),
         options: BTreeMap::from([(
             OptionName::parse("colour").unwrap(),
@@ -62,7 +67,15 @@ pub(crate) fn item(name: &str, units: u32, cents: i64) -> Item {
         )]),
         quantity: Quantity::try_from(units).unwrap(),
         unit_price: euros(cents),
+        weight_grams: 100,
+        tax_category: TaxCategory::default(),
     }
+}
+
+/// What items come to in a shop that knows neither tax nor shipping.
+pub(crate) fn quote(items: Vec<Item>) -> Quote {
+    let basket = Basket::new(Currency::EUR, items).unwrap();
+    Quote::of(&basket, &Wishes::none(now()), &Tariff::default()).unwrap()
 }
 
 pub(crate) fn draft(items: Vec<Item>) -> Draft {
@@ -71,9 +84,8 @@ pub(crate) fn draft(items: Vec<Item>) -> Draft {
         customer: Some(UserId::from_u128(2)),
         email: Email::parse("ada@example.com").unwrap(),
         shipping_address: address(),
-        currency: Currency::EUR,
         payment_method: None,
-        items,
+        quote: quote(items),
     }
 }
 
@@ -83,12 +95,12 @@ pub(crate) fn charged_order(items: Vec<Item>) -> Order {
         payment_method: Some(PaymentMethod::parse("pm_test_ok").unwrap()),
         ..draft(items)
     };
-    Order::place(draft, now(), &Seeded::new(1)).unwrap()
+    Order::place(draft, now(), &Seeded::new(1))
 }
 
 /// An order that the customer's client pays.
 pub(crate) fn order(items: Vec<Item>) -> Order {
-    Order::place(draft(items), now(), &Seeded::new(1)).unwrap()
+    Order::place(draft(items), now(), &Seeded::new(1))
 }
 
 pub(crate) fn person(name: &str) -> PersonName {

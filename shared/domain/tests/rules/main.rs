@@ -4,9 +4,21 @@
 #[cfg(test)]
 mod attempts;
 #[cfg(test)]
+mod cart;
+#[cfg(test)]
+mod category;
+#[cfg(test)]
+mod fulfilment;
+#[cfg(test)]
 mod given;
 #[cfg(test)]
+mod goods_events;
+#[cfg(test)]
+mod machine;
+#[cfg(test)]
 mod money;
+#[cfg(test)]
+mod notification;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
@@ -14,13 +26,21 @@ mod order_events;
 #[cfg(test)]
 mod order_number;
 #[cfg(test)]
+mod order_paying;
+#[cfg(test)]
 mod payment;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod pricing;
+#[cfg(test)]
 mod product;
 #[cfg(test)]
+mod returns;
+#[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

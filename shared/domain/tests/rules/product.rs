@@ -25,7 +25,10 @@ fn options(names: &[&str]) -> BTreeMap<OptionName, OptionValue> {
 fn variant(name: &str) -> Variant {
     Variant {
         sku: sku(name),
-        options: options(&["colour"]),
+        options: BTreeMap::from([(
+            OptionName::parse("colour").unwrap(),
+            OptionValue::parse(name).unwrap(),
+        )]),
         prices: vec![euros(1_999)],
         weight_grams: 150,
         tax_category: TaxCategory::default(),
@@ -86,12 +89,12 @@ fn limits_are_exact() {
     let many = |count: usize| (0..count).map(|n| variant(&format!("s{n}"))).collect();
     assert_eq!(
         rules(&details(many(0)).faults()),
-        ["variants: must have 1 to 48 entries"]
+        ["variants: must have 1 to 40 entries"]
     );
-    assert_eq!(rules(&details(many(48)).faults()), [""; 0]);
+    assert_eq!(rules(&details(many(40)).faults()), [""; 0]);
     assert_eq!(
-        rules(&details(many(49)).faults()),
-        ["variants: must have 1 to 48 entries"]
+        rules(&details(many(41)).faults()),
+        ["variants: must have 1 to 40 entries"]
     );
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
     let with = |count: usize| {
@@ -107,6 +110,27 @@ fn limits_are_exact() {
         rules(&with(11).faults()),
         ["variants[0].options: must have at most 10 entries"]
     );
+}
+
+#[test]
+fn no_two_variants_have_the_same_options() {
+    let twin = Variant {
+        sku: sku("twin"),
+        ..variant("a")
+    };
+    let bare = |name: &str| Variant {
+        options: BTreeMap::new(),
+        ..variant(name)
+    };
+    let rule = "must differ from those of the other variants";
+    for (variants, at) in [
+        (vec![variant("a"), variant("b"), twin], 2),
+        (vec![bare("a"), bare("b")], 1),
+    ] {
+        let expected = format!("variants[{at}].options: {rule}");
+        assert_eq!(rules(&details(variants).faults()), [expected]);
+    }
+    assert_eq!(rules(&details(vec![bare("a")]).faults()), [""; 0]);
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! Schemas say what the parsers do.
 
 use domain::address::{AddressLine, PostalCode};
-use domain::order::{Actor, OrderNumber, OrderStatus, PaymentStatus};
+use domain::order::{
+    Actor, Carrier, NoteText, OrderNumber, OrderStatus, PaymentStatus, TrackingNumber, TrackingUrl,
+};
 use domain::payment::{NextAction, PaymentState};
 use domain::rule::rule_of;
+use domain::search::SearchText;
 use domain::text::{
-    Description, ImageUrl, OptionName, OptionValue, PaymentMethod, PersonName, Reason, TaxCategory,
-    Title, Url,
+    Description, ImageUrl, OptionName, OptionValue, PaymentMethod, PersonName, ProviderRef, Reason,
+    TaxCategory, Title, Url,
 };
 use domain::{
-    Address, Country, Currency, Email, EventId, LineId, Money, MovementId, NotificationId, OrderId,
-    Password, PaymentId, ProductId, Quantity, SessionId, Sku, Slug, Timestamp, UserId,
+    Address, CategoryId, Country, Currency, Email, EventId, LineId, Money, MovementId,
+    NotificationId, OrderId, Password, PaymentId, ProductId, Quantity, SessionId, Sku, Slug,
+    Timestamp, UserId,
 };
 use jsonschema::Validator;
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
@@ -40,6 +44,8 @@ fn every_string_type_publishes_a_format_that_has_a_rule() {
     let published = published![
         Actor,
         AddressLine,
+        Carrier,
+        CategoryId,
         Country,
         Currency,
         Description,
@@ -48,6 +54,7 @@ fn every_string_type_publishes_a_format_that_has_a_rule() {
         ImageUrl,
         LineId,
         MovementId,
+        NoteText,
         NotificationId,
         OptionName,
         OptionValue,
@@ -59,13 +66,17 @@ fn every_string_type_publishes_a_format_that_has_a_rule() {
         PersonName,
         PostalCode,
         ProductId,
+        ProviderRef,
         Reason,
+        SearchText,
         SessionId,
         Sku,
         Slug,
         TaxCategory,
         Timestamp,
         Title,
+        TrackingNumber,
+        TrackingUrl,
         Url,
         UserId,
     ];
@@ -100,6 +111,9 @@ fn the_longest_text_that_a_schema_allows_passes_where_length_is_the_rule() {
     assert!(Title::parse(&longest(&schema::<Title>(), "é")).is_ok());
     assert!(Description::parse(&longest(&schema::<Description>(), "é")).is_ok());
     assert!(Reason::parse(&longest(&schema::<Reason>(), "é")).is_ok());
+    assert!(NoteText::parse(&longest(&schema::<NoteText>(), "é")).is_ok());
+    assert!(Carrier::parse(&longest(&schema::<Carrier>(), "é")).is_ok());
+    assert!(TrackingNumber::parse(&longest(&schema::<TrackingNumber>(), "é")).is_ok());
     assert!(AddressLine::parse(&longest(&schema::<AddressLine>(), "é")).is_ok());
     assert!(PostalCode::parse(&longest(&schema::<PostalCode>(), "é")).is_ok());
     assert!(OptionName::parse(&longest(&schema::<OptionName>(), "é")).is_ok());
@@ -200,7 +214,9 @@ fn a_schema_allows_what_its_parser_takes_and_nothing_else() {
         PaymentMethod,
         PersonName,
         PostalCode,
+        ProviderRef,
         Reason,
+        SearchText,
         Sku,
         Slug,
         TaxCategory,

@@ -1,0 +1,50 @@
+//! State machines: each has one table of the moves that it allows, which its transitions consult and
+//! its documentation is made of.
+
+use std::fmt;
+
+/// A status whose moves stand in a table.
+pub trait Machine: Copy + Eq + fmt::Display + 'static {
+    /// Every move there is: from where, and to where.
+    const MOVES: &'static [(Self, Self)];
+
+    /// Where this one may move.
+    #[must_use]
+    fn next(self) -> Vec<Self> {
+        Self::MOVES
+            .iter()
+            .filter(|(from, _)| *from == self)
+            .map(|(_, to)| *to)
+            .collect()
+    }
+
+    /// Moves there, if the table says so.
+    fn to(self, to: Self) -> Result<Self, Forbidden<Self>> {
+        if Self::MOVES.contains(&(self, to)) {
+            Ok(to)
+        } else {
+            Err(Forbidden { from: self, to })
+        }
+    }
+}
+
+/// A move that no table allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forbidden<S> {
+    /// Where it is.
+    pub from: S,
+    /// Where it was to go.
+    pub to: S,
+}
+
+impl<S: Machine> fmt::Display for Forbidden<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to } = self;
+        write!(f, "is {from} and cannot become {to}")?;
+        let next: Vec<String> = from.next().iter().map(S::to_string).collect();
+        match next.as_slice() {
+            [] => f.write_str("; nothing follows"),
+            next => write!(f, "; it can become {}", next.join(" or ")),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Refunds: each is put down as pending before the provider is asked for it, so that no two of them,
+//! however close together, give back more than was taken.
+
+use super::{Command, Payment, PaymentError};
+use crate::clock::Timestamp;
+use crate::id::RefundId;
+use crate::money::Money;
+use crate::text::Reason;
+use crate::transition::Transition;
+use crate::value::word_enum;
+
+/// How many refunds a payment may have.
+pub const MAX_REFUNDS: usize = 100;
+
+word_enum! {
+    /// How far a refund has come.
+    pub enum RefundStatus {
+        /// The provider is asked for it, or works on it.
+        Pending => "pending",
+        /// The money is on its way to the customer.
+        Succeeded => "succeeded",
+        /// The provider could not or would not.
+        Failed => "failed",
+    }
+}
+
+/// Money that is given back, or is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Names the refund, also towards the provider: asked for twice, it is made once.
+    pub id: RefundId,
+    /// How much.
+    pub amount: Money,
+    /// Why, where somebody of the shop said so.
+    pub reason: Option<Reason>,
+    /// How far it has come.
+    pub status: RefundStatus,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+/// What the provider says of a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundReport {
+    /// Which. One that was made at the provider itself has an id derived from its name there.
+    pub id: RefundId,
+    /// How much.
+    pub amount: Money,
+    /// How far it has come.
+    pub status: RefundStatus,
+}
+
+impl Payment {
+    /// What can still be given back: what was taken less every refund that has not failed.
+    #[must_use]
+    pub fn refundable(&self) -> Money {
+        let spoken_for = sum(self, |refund| refund.status != RefundStatus::Failed);
+        less(self.captured, spoken_for)
+    }
+
+    /// The payment with a refund that is to be made: of this much, or of all that is left.
+    ///
+    /// # Errors
+    /// [`PaymentError::InvalidState`] if nothing was taken, [`PaymentError::Amount`] if the amount is
+    /// not positive or more than what is left, [`PaymentError::TooManyRefunds`].
+    pub fn reserve_refund(
+        &self,
+        id: RefundId,
+        amount: Option<Money>,
+        reason: Option<Reason>,
+        now: Timestamp,
+    ) -> Result<Self, PaymentError> {
+        self.must_allow(Command::Refund)?;
+        let amount = self.within(amount, self.refundable())?;
+        if self.refunds.len() >= MAX_REFUNDS {
+            return Err(PaymentError::TooManyRefunds);
+        }
+        let refund = Refund {
+            id,
+            amount,
+            reason,
+            status: RefundStatus::Pending,
+            created_at: now,
+        };
+        let refunds = self.refunds.iter().cloned().chain([refund]).collect();
+        Ok(Self {
+            refunds,
+            ..self.changed(now)
+        })
+    }
+
+    /// The provider will not make a refund.
+    pub fn refund_refused(&self, id: RefundId, now: Timestamp) -> Transition<Self> {
+        let refused = self.refunds_reported(
+            &[RefundReport {
+                id,
+                amount: self.amount,
+                status: RefundStatus::Failed,
+            }],
+            now,
+        );
+        if refused.refunds == self.refunds {
+            return Transition::Unchanged;
+        }
+        Transition::Moved(Self {
+            refunds: refused.refunds,
+            ..self.changed(now)
+        })
+    }
+
+    /// The refunds that the provider still has to make.
+    pub fn pending_refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds
+            .iter()
+            .filter(|refund| refund.status == RefundStatus::Pending)
+    }
+
+    /// A refund by its id.
+    #[must_use]
+    pub fn refund(&self, id: RefundId) -> Option<&Refund> {
+        self.refunds.iter().find(|refund| refund.id == id)
+    }
+
+    /// What the reports make of the refunds. One that is decided stays so; one that was made at the
+    /// provider itself is taken over as soon as there is room for it.
+    pub(super) fn refunds_reported(&self, reports: &[RefundReport], now: Timestamp) -> Self {
+        let mut next = self.clone();
+        let (known, others): (Vec<&RefundReport>, Vec<&RefundReport>) = reports
+            .iter()
+            .partition(|report| self.refund(report.id).is_some());
+        for refund in &mut next.refunds {
+            let report = known.iter().find(|report| report.id == refund.id);
+            if let Some(report) = report.filter(|_| refund.status == RefundStatus::Pending) {
+                refund.status = report.status;
+            }
+        }
+        // Only now, for what has failed makes room.
+        for report in others {
+            let RefundReport { id, amount, status } = *report;
+            let fits = amount.currency() == self.amount.currency()
+                && amount.amount() > 0
+                && amount.amount() <= next.refundable().amount()
+                && next.refunds.len() < MAX_REFUNDS;
+            if fits && status != RefundStatus::Failed {
+                next.refunds.push(Refund {
+                    id,
+                    amount,
+                    reason: None,
+                    status,
+                    created_at: now,
+                });
+            }
+        }
+        next.refunded = sum(&next, |refund| refund.status == RefundStatus::Succeeded);
+        next
+    }
+}
+
+/// The sum of some of a payment's refunds; all are of one currency and together no more than was taken.
+fn sum(payment: &Payment, counts: impl Fn(&Refund) -> bool) -> Money {
+    let amounts = payment.refunds.iter().filter(|refund| counts(refund));
+    Money::sum(
+        payment.amount.currency(),
+        amounts.map(|refund| refund.amount),
+    )
+    .unwrap_or(payment.captured)
+}
+
+/// What is left of `whole` without `part`, which is of the same currency and no more.
+pub(super) fn less(whole: Money, part: Money) -> Money {
+    whole
+        .sub(part)
+        .ok()
+        .filter(|left| !left.is_negative())
+        .unwrap_or(Money::zero(whole.currency()))
+}

@@ -1,0 +1,128 @@
+//! What an order makes of the news of its payment, in whichever order they come.
+
+use domain::order::{Moment, Order, OrderStatus, PaymentNews, PaymentStatus};
+use domain::payment::{Dispute, DisputeReason, DisputeStatus, PaymentState};
+use domain::{PaymentId, Transition};
+use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
+
+use crate::given::{euros, item, now, order};
+
+fn tees() -> Order {
+    order(vec![item("tee", 2, 1_000)])
+}
+
+fn news(status: PaymentState, captured: i64, refunded: i64) -> PaymentNews {
+    PaymentNews {
+        payment: PaymentId::from_u128(1),
+        status,
+        amount: euros(2_000),
+        captured: euros(captured),
+        refunded: euros(refunded),
+        decline: None,
+        by_server: false,
+        dispute: None,
+    }
+}
+
+fn heard(order: &Order, news: &PaymentNews) -> Order {
+    order.heard(news, now()).unwrap().moved().unwrap()
+}
+
+#[test]
+fn money_that_is_set_aside_confirms_and_is_counted_as_it_is_taken() {
+    let authorized = heard(&tees(), &news(PaymentState::Authorized, 0, 0));
+    assert_eq!(authorized.status, OrderStatus::Confirmed);
+    assert_eq!(authorized.payment_status, PaymentStatus::Authorized);
+    assert!(authorized.totals.captured.is_zero());
+    let part = heard(&authorized, &news(PaymentState::PartiallyCaptured, 500, 0));
+    assert_eq!(part.payment_status, PaymentStatus::PartiallyCaptured);
+    let whole = heard(&part, &news(PaymentState::Captured, 2_000, 0));
+    assert_eq!(whole.payment_status, PaymentStatus::Captured);
+    assert_eq!(whole.totals.captured, euros(2_000));
+    for late in [
+        news(PaymentState::PartiallyCaptured, 500, 0),
+        news(PaymentState::Authorized, 0, 0),
+    ] {
+        assert_eq!(whole.heard(&late, now()), Ok(Transition::Unchanged));
+    }
+}
+
+#[test]
+fn a_payment_that_is_given_up_cancels_what_was_not_sent() {
+    let authorized = heard(&tees(), &news(PaymentState::Authorized, 0, 0));
+    let cancelled = heard(&authorized, &news(PaymentState::Voided, 0, 0));
+    assert_eq!(cancelled.status, OrderStatus::Cancelled);
+    assert_eq!(cancelled.payment_status, PaymentStatus::Voided);
+    let mut sent = authorized;
+    sent.lines[0].shipped = 1;
+    let unpaid = heard(&sent, &news(PaymentState::Voided, 0, 0));
+    assert_eq!(unpaid.status, OrderStatus::Confirmed);
+    assert_eq!(unpaid.payment_status, PaymentStatus::Voided);
+}
+
+#[test]
+fn one_piece_of_news_may_tell_of_everything_at_once() {
+    let dispute = Some(Dispute {
+        status: DisputeStatus::NeedsResponse,
+        amount: euros(2_000),
+        reason: DisputeReason::Fraudulent,
+    });
+    let all = PaymentNews {
+        dispute,
+        ..news(PaymentState::Captured, 2_000, 700)
+    };
+    let order = heard(&tees(), &all);
+    assert_eq!(order.version, 2);
+    assert_eq!(order.payment_status, PaymentStatus::PartiallyRefunded);
+    let kinds: Vec<Moment> = order.timeline.iter().map(|entry| entry.kind).collect();
+    let expected = [
+        Moment::Placed,
+        Moment::Paid,
+        Moment::Confirmed,
+        Moment::Refunded,
+        Moment::Disputed,
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(order.heard(&all, now()), Ok(Transition::Unchanged));
+}
+
+proptest! {
+    #[test]
+    fn in_whichever_order_news_come_the_last_state_is_reached(
+        parts in prop::collection::vec(1_i64..400, 1..5),
+        refund in prop::option::of(1_i64..500),
+        shuffle in any::<i64>(),
+        twice in any::<bool>(),
+    ) {
+        let mut told = vec![news(PaymentState::Authorized, 0, 0)];
+        let mut captured = 0;
+        for part in &parts {
+            captured += part;
+            told.push(news(PaymentState::PartiallyCaptured, captured, 0));
+        }
+        told.push(news(PaymentState::Captured, 2_000, 0));
+        if let Some(refund) = refund {
+            told.push(news(PaymentState::Captured, 2_000, refund));
+        }
+        if twice {
+            told.extend(told.clone());
+        }
+        told.sort_by_key(|it| (it.captured.amount() + 7).wrapping_mul(shuffle | 1));
+        let mut order = tees();
+        for news in &told {
+            if let Transition::Moved(next) = order.heard(news, now()).unwrap() {
+                prop_assert_eq!(next.version, order.version + 1);
+                prop_assert!(next.totals.captured.amount() >= order.totals.captured.amount());
+                order = next;
+            }
+        }
+        prop_assert_eq!(order.status, OrderStatus::Confirmed);
+        prop_assert_eq!(order.totals.captured, euros(2_000));
+        prop_assert_eq!(order.totals.refunded, euros(refund.unwrap_or(0)));
+        let expected = match refund {
+            Some(_) => PaymentStatus::PartiallyRefunded,
+            None => PaymentStatus::Captured,
+        };
+        prop_assert_eq!(order.payment_status, expected);
+    }
+}
