@@ -20,6 +20,12 @@ pub enum StoreError {
     Short(Vec<Shortage>),
     /// Something of it was sold, so that it must not vanish.
     Sold,
+    /// A promotion was used as often as it may be; nothing was counted.
+    UsedUp,
+    /// The shop has as much of something as it may have.
+    Full(Full),
+    /// Something is in it, so that it must not vanish.
+    Occupied,
     /// This very request was carried out before.
     Repeated(Receipt),
     /// The idempotency key was used for another request.
@@ -37,12 +43,40 @@ pub enum StoreError {
 pub enum Unique {
     /// A user's email address.
     Email,
-    /// A product's slug.
+    /// The slug of a product or a category.
     Slug,
     /// A variant's SKU.
     Sku(String),
     /// The one live payment of an order.
     LivePayment,
+    /// A promotion's code.
+    CouponCode,
+}
+
+/// What a shop has as much of as it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Full {
+    /// Zones that tax.
+    TaxZones,
+    /// Zones that things are sent to.
+    ShippingZones,
+    /// Promotions that everybody gets.
+    AutomaticPromotions,
+    /// All of these together, by their size.
+    Tariff,
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TaxZones => "there are 100 tax zones already",
+            Self::ShippingZones => "there are 100 shipping zones already",
+            Self::AutomaticPromotions => "there are 100 promotions without a code already",
+            Self::Tariff => {
+                "all zones and promotions without a code together may take 800 kB; this one is too large"
+            }
+        })
+    }
 }
 
 impl StoreError {
@@ -63,6 +97,9 @@ impl fmt::Display for StoreError {
             Self::Taken(unique) => write!(f, "already taken: {unique:?}"),
             Self::Short(shortages) => write!(f, "out of stock: {} SKUs", shortages.len()),
             Self::Sold => f.write_str("something of it was sold"),
+            Self::UsedUp => f.write_str("used as often as it may be"),
+            Self::Full(full) => full.fmt(f),
+            Self::Occupied => f.write_str("something is in it"),
             Self::Repeated(_) => f.write_str("carried out before"),
             Self::KeyReused => f.write_str("the idempotency key belongs to another request"),
             Self::TooLarge => f.write_str("the page is too large"),

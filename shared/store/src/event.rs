@@ -5,15 +5,22 @@
 
 use domain::clock::{Entropy, Timestamp};
 use domain::email::Email;
-use domain::id::{EventId, MailedTokenId, OrderId, PaymentId, UserId};
+use domain::id::{
+    CartId, EventId, FulfilmentId, MailedTokenId, OrderId, PaymentId, RefundId, ReturnId, UserId,
+};
 use domain::money::Money;
-use domain::payment::Decline;
+use domain::order::ReturnStatus;
 use domain::sku::Sku;
-use domain::text::{PaymentMethod, PersonName};
+use domain::text::{OptionName, OptionValue, PaymentMethod, PersonName};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+mod payment;
+
+pub use payment::{PaymentFacts, RefundFacts};
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident($data:ty) = $version:literal,)*) => {
@@ -63,6 +70,8 @@ events! {
     /// Somebody is to show that they read an address before their account moves there, or is told
     /// that it is taken.
     EmailVerificationRequested(UserFacts) = 1,
+    /// A person signed in with a cart in their hands.
+    CartBrought(BroughtCart) = 1,
     /// An account moved to another address.
     EmailChanged(EmailChange) = 1,
     /// An account has another password.
@@ -79,7 +88,25 @@ events! {
     OrderCancelled(OrderFacts) = 1,
     /// An order was not paid in time.
     OrderExpired(OrderFacts) = 1,
-    /// A payment was captured.
+    /// Goods of an order were sent.
+    OrderShipped(FulfilmentFacts) = 1,
+    /// Goods of an order arrived.
+    OrderDelivered(FulfilmentFacts) = 1,
+    /// All goods of an order arrived.
+    OrderCompleted(OrderFacts) = 1,
+    /// Somebody wants to send goods back.
+    ReturnRequested(ReturnFacts) = 1,
+    /// They may.
+    ReturnApproved(ReturnFacts) = 1,
+    /// They may not.
+    ReturnRejected(ReturnFacts) = 1,
+    /// Goods came back.
+    ReturnReceived(ReturnFacts) = 1,
+    /// A payment set the money aside.
+    PaymentAuthorized(PaymentFacts) = 1,
+    /// A payment took part of the money that it had set aside.
+    PaymentCaptured(PaymentFacts) = 1,
+    /// A payment took all of the money.
     PaymentSucceeded(PaymentFacts) = 1,
     /// A payment was declined.
     PaymentFailed(PaymentFacts) = 1,
@@ -87,6 +114,14 @@ events! {
     PaymentActionRequired(PaymentFacts) = 1,
     /// A payment was given back, in part or whole.
     PaymentRefunded(PaymentFacts) = 1,
+    /// A payment was given up before any money was taken.
+    PaymentVoided(PaymentFacts) = 1,
+    /// A customer's bank disputes a payment, or the dispute has come further.
+    PaymentDisputed(PaymentFacts) = 1,
+    /// A refund is to be carried out.
+    RefundRequested(RefundWish) = 1,
+    /// A refund could not be carried out.
+    RefundFailed(PaymentFacts) = 1,
     /// The provider has news of a payment.
     PaymentReported(PaymentReport) = 1,
     /// A SKU's available stock fell to the threshold or below it.
@@ -120,6 +155,16 @@ impl UserFacts {
             token,
         }
     }
+}
+
+/// About a person who signed in with a cart in their hands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BroughtCart {
+    /// Who.
+    pub user_id: UserId,
+    /// Which cart.
+    pub cart_id: CartId,
 }
 
 /// About an account that moved to another address.
@@ -174,26 +219,88 @@ pub struct LineFacts {
     pub sku: Sku,
     /// Its name when it was bought.
     pub name: String,
+    /// Which form of it, by the names of what there is to choose.
+    #[serde(default)]
+    pub options: BTreeMap<OptionName, OptionValue>,
     /// How many.
     pub quantity: u32,
+    /// What they cost together, where the whole line is meant.
+    #[serde(default)]
+    pub total: Option<Money>,
 }
 
-/// About a payment.
+/// About a parcel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PaymentFacts {
-    /// Which payment.
-    pub payment_id: PaymentId,
-    /// For which order.
+pub struct FulfilmentFacts {
+    /// Of which order.
     pub order_id: OrderId,
-    /// What was charged, or was to be.
-    pub amount: Money,
-    /// What was given back so far.
-    pub refunded: Money,
-    /// Why it was declined.
-    pub decline: Option<Decline>,
-    /// Whether the server charged on its own, rather than at the client's call.
-    pub by_server: bool,
+    /// The order's number for humans.
+    pub number: String,
+    /// Whose; absent for a guest.
+    pub customer_id: Option<UserId>,
+    /// Where mail about it goes.
+    pub email: Email,
+    /// Which parcel.
+    pub fulfilment_id: FulfilmentId,
+    /// What is in it.
+    pub lines: Vec<LineFacts>,
+    /// Where it can be followed.
+    pub tracking: Option<TrackingFacts>,
+}
+
+/// Where a parcel can be followed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrackingFacts {
+    /// Who carries it.
+    pub carrier: Option<String>,
+    /// The carrier's number for it.
+    pub number: String,
+    /// The page that shows where it is.
+    pub url: Option<String>,
+}
+
+/// About goods that come back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReturnFacts {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// The order's number for humans.
+    pub number: String,
+    /// Whose; absent for a guest.
+    pub customer_id: Option<UserId>,
+    /// Where mail about it goes.
+    pub email: Email,
+    /// Which return.
+    pub return_id: ReturnId,
+    /// What comes back, in all.
+    pub lines: Vec<LineFacts>,
+    /// Why, in the words of whoever asked for it.
+    pub reason: String,
+    /// Where the return stands.
+    pub status: ReturnStatus,
+    /// Which receipt of the return it is, counted from 1, where something came.
+    pub receipt: Option<u32>,
+    /// What came in it.
+    pub received: Vec<ReceivedFacts>,
+}
+
+/// About units that came back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceivedFacts {
+    /// What.
+    pub sku: Sku,
+    /// Its name when it was bought.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// How many of them can be sold again.
+    pub restocked: u32,
+    /// How many of them cannot.
+    pub written_off: u32,
 }
 
 /// That the provider has news.
@@ -202,6 +309,18 @@ pub struct PaymentFacts {
 pub struct PaymentReport {
     /// Of which payment.
     pub payment_id: PaymentId,
+}
+
+/// That a refund is to be carried out, which is reserved on its payment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefundWish {
+    /// Of which payment.
+    pub payment_id: PaymentId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Which refund.
+    pub refund_id: RefundId,
 }
 
 /// About a stock level.

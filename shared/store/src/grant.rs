@@ -24,6 +24,8 @@ pub enum Resource {
     Queue(&'static Queue),
     /// The secret that signs access tokens.
     SigningSecret,
+    /// The secret shared with the payment provider.
+    ProviderSecret,
     /// The identity that mail is sent from.
     MailIdentity,
 }

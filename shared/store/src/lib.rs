@@ -2,15 +2,19 @@
 //!
 //! It owns items and their keys, condition expressions, transactions, the outbox, the environment
 //! and what each handle is granted. It may depend on `domain`. It must never know a status code, a
-//! header, a claim, or which rules a route applies in what order.
+//! header of the shop's own API, a claim, or which rules a route applies in what order.
 
 pub mod api_keys;
 pub mod appointments;
 pub mod attempts;
 pub mod audit;
+pub mod availability;
 pub mod aws;
+pub mod carts;
+pub mod categories;
 pub mod db;
 pub mod digest;
+mod due;
 pub mod env;
 pub mod error;
 pub mod event;
@@ -20,22 +24,27 @@ pub mod keys;
 pub mod mail;
 pub mod mailed;
 pub mod need;
+pub mod notification_preferences;
 pub mod notifications;
 pub mod once;
 pub mod orders;
 pub mod outbox;
+pub mod outside;
 pub mod page;
 pub mod payments;
 pub mod people;
+pub mod pricing;
 pub mod products;
 pub mod provider;
 pub mod queues;
 pub mod quota;
 pub mod readiness;
 pub mod sessions;
+pub mod shelf;
 pub mod shop;
 pub mod stock;
 pub mod tables;
+pub mod telling;
 pub mod tx;
 pub mod usage;
 pub mod users;

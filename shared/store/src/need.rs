@@ -7,6 +7,7 @@ use crate::aws::Aws;
 use crate::env::{Env, Missing, Var};
 use crate::error::StoreError;
 use crate::grant::Grant;
+use crate::outside::Outside;
 
 /// The variables and grants of a function.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct Wiring {
     pub env: Env,
     /// Its AWS clients.
     pub aws: Aws,
+    /// Its way to services that are not AWS's.
+    pub outside: Outside,
 }
 
 /// Why a function cannot start.
@@ -115,3 +118,5 @@ tuple!(A B C);
 tuple!(A B C D);
 tuple!(A B C D E);
 tuple!(A B C D E F);
+tuple!(A B C D E F G);
+tuple!(A B C D E F G H);

@@ -3,31 +3,33 @@
 //! | item | pk | sk |
 //! |---|---|---|
 //! | in-app notification | `user/<id>` | `notification/<id>` |
-//! | mail that was sent | `mail/<event>` | `mail` |
+//! | what somebody wants to be told | `user/<id>` | `preferences` |
+//! | that an event was told, or is being told | `mail/<event>` | `mail` |
 //!
 //! | access | cost |
 //! |---|---|
 //! | page of n of a person's notifications, newest first | one query: half a read unit per 4 KB |
-//! | notify | a consistent read of the mail's mark; one write unit each for mark and notification |
+//! | mark a notification as read | a consistent read, a conditional write: 1 read unit, 1 write unit |
+//! | read preferences; write them | half a read unit; 1 read unit and 1 write unit |
+//! | tell an event | half a read unit for the preferences of who has an account; 1 write unit to claim the mail; 2 each to put down that it was told and the notification |
+//! | an event that was told before | 1 write unit, refused |
 //!
-//! Both are keyed by the event, so that an event that comes twice tells nobody twice.
-
-use std::time::Duration;
+//! Marks and notifications are keyed by the event, so that an event that comes twice tells nobody
+//! twice.
 
 use serde::{Deserialize, Serialize};
 
 use domain::clock::Timestamp;
-use domain::id::{EventId, NotificationId, OrderId, UserId};
+use domain::id::{NotificationId, OrderId, UserId};
 use domain::notification::{Notification, NotificationKind};
 
-use crate::db::{Item, Range, from_item, number};
+use crate::db::{Item, Range, from_item};
 use crate::error::StoreError;
-use crate::event::Stamp;
 use crate::grant::{GET, Grant, PUT, QUERY};
 use crate::handle::{Handle, modes};
 use crate::page::{Bounds, Page};
 use crate::tables::NOTIFICATIONS;
-use crate::tx::{Terms, stored};
+use crate::tx::stored;
 
 /// The notifications table, as far as `M` allows.
 pub type Notifications<M> = Handle<NotificationsRoom, M>;
@@ -35,14 +37,17 @@ pub type Notifications<M> = Handle<NotificationsRoom, M>;
 modes! { NotificationsRoom = NOTIFICATIONS;
     /// Lists a person's notifications.
     Read = [Grant::table(&NOTIFICATIONS, &[QUERY])];
-    /// Notifies, and remembers which mail was sent.
+    /// Changes one of them.
+    Mark = [Grant::table(&NOTIFICATIONS, &[GET, PUT])];
+    /// Reads what somebody wants to be told.
+    Preferences = [Grant::table(&NOTIFICATIONS, &[GET])];
+    /// Writes it anew.
+    Choose = [Grant::table(&NOTIFICATIONS, &[GET, PUT])];
+    /// Tells events to those who want to hear of them, and remembers which were told.
     Notify = [Grant::table(&NOTIFICATIONS, &[GET, PUT])];
 }
 
-/// How long it is remembered that a mail was sent: longer than any message lives.
-const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const NOTES: &str = "notification/";
-const MAIL: &str = "mail";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,10 +61,24 @@ struct NotificationItem {
     order: Option<OrderId>,
     read: bool,
     at: Timestamp,
+    /// Notifications that were written before they could be changed have none.
+    #[serde(default = "first")]
+    version: u64,
 }
 
-fn user_pk(user: UserId) -> String {
+const fn first() -> u64 {
+    1
+}
+
+pub(crate) fn user_pk(user: UserId) -> String {
     format!("user/{user}")
+}
+
+/// A notification under its key.
+pub(crate) fn note_item(notification: &Notification) -> Result<Item, StoreError> {
+    let form = NotificationItem::from(notification);
+    let sk = format!("{NOTES}{}", notification.id);
+    stored(user_pk(notification.user), &sk, "notification", &form)
 }
 
 impl From<&Notification> for NotificationItem {
@@ -73,6 +92,7 @@ impl From<&Notification> for NotificationItem {
             order,
             read,
             at,
+            version,
         } = notification.clone();
         Self {
             v: 1,
@@ -84,6 +104,7 @@ impl From<&Notification> for NotificationItem {
             order,
             read,
             at,
+            version,
         }
     }
 }
@@ -100,6 +121,7 @@ impl From<NotificationItem> for Notification {
             order,
             read,
             at,
+            version,
         } = item;
         Self {
             id,
@@ -110,6 +132,7 @@ impl From<NotificationItem> for Notification {
             order,
             read,
             at,
+            version,
         }
     }
 }
@@ -130,51 +153,51 @@ impl Notifications<Read> {
     }
 }
 
-impl Notifications<Notify> {
-    /// Whether the mail of an event was sent.
+impl Notifications<Mark> {
+    /// A notification of this person, as it stands this moment.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn was_mailed(&self, event: EventId) -> Result<bool, StoreError> {
-        let found = self.db.get_now(&format!("mail/{event}"), MAIL).await?;
-        Ok(found.is_some())
+    /// [`StoreError::NotFound`] also for those of others; [`StoreError::Unavailable`],
+    /// [`StoreError::Corrupt`].
+    pub async fn one_of(
+        &self,
+        user: UserId,
+        id: NotificationId,
+    ) -> Result<Notification, StoreError> {
+        let found = self
+            .db
+            .get_now(&user_pk(user), &format!("{NOTES}{id}"))
+            .await?;
+        let item: NotificationItem = from_item(found.ok_or(StoreError::NotFound)?)?;
+        Ok(item.into())
     }
 
-    /// Puts down that the mail of an event was sent, and the notification that goes with it.
+    /// Writes a notification over the version that it was read at.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn told(
-        &self,
-        stamp: &Stamp,
-        event: EventId,
-        notification: Option<&Notification>,
-    ) -> Result<(), StoreError> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct MailItem {
-            v: u8,
-            at: Timestamp,
-        }
-        let mut tx = self.begin(stamp);
-        let form = MailItem {
-            v: 1,
-            at: stamp.now,
-        };
-        let mut mark: Item = stored(format!("mail/{event}"), MAIL, MAIL, &form)?;
-        let expires = stamp.now.plus(REMEMBERED).as_seconds();
-        mark.insert("expiresAt".to_owned(), number(expires));
-        tx.put(self.db.table(), mark, Terms::default(), |_| {
-            StoreError::Stale
+    /// [`StoreError::Stale`], [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn save(&self, new: &Notification) -> Result<(), StoreError> {
+        let read = new.version.saturating_sub(1);
+        self.db.put_version(note_item(new)?, read).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NotificationItem;
+    use domain::notification::Notification;
+    use serde_json::json;
+
+    #[test]
+    fn a_notification_from_before_it_could_be_changed_is_read() {
+        let old = json!({
+            "v": 1, "id": "0190a0b0-0000-7000-8000-00000000000a",
+            "user": "0190a0b0-0000-7000-8000-00000000000b", "about": "welcome", "title": "Welcome",
+            "body": "Your account is open.", "order": null, "read": false,
+            "at": "2026-01-01T00:00:00.000Z",
         });
-        if let Some(notification) = notification {
-            let sk = format!("{NOTES}{}", notification.id);
-            let form = NotificationItem::from(notification);
-            let note = stored(user_pk(notification.user), &sk, "notification", &form)?;
-            tx.put(self.db.table(), note, Terms::default(), |_| {
-                StoreError::Stale
-            });
-        }
-        tx.commit().await
+        let item: NotificationItem = serde_json::from_value(old).unwrap();
+        let read = Notification::from(item);
+        assert_eq!((read.version, read.read), (1, false));
     }
 }

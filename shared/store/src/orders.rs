@@ -2,7 +2,8 @@
 //!
 //! | item | pk | sk | indexes |
 //! |---|---|---|---|
-//! | order | `order/<id>` | `order` | `byCustomer`: `customer/<id>`, `<id>`; `everyOrder`: `every/<shard>`, `<id>`; `due`: `due/<shard>`, `<due at>/<id>` while unpaid |
+//! | order, its fulfilments and returns with it | `order/<id>` | `order` | `byCustomer`: `customer/<id>/<status>`, `<id>`; `everyOrder`: `every/<status>/<shard>`, `<id>`; `due`: `due/<shard>`, `<due at>/<id>` while unpaid |
+//! | note of staff | `order/<id>` | `note/<id>` | |
 //! | outbox | `order/<id>` | `event/<version>/<event>` | |
 //! | idempotency record | `once/<scope>` | `once` | |
 //!
@@ -10,41 +11,39 @@
 //! |---|---|
 //! | create | one transaction with the stock it takes: 2 write units per KB of order, 2 for the event, 2 for the record, 1 per index |
 //! | read | half a read unit per 4 KB |
-//! | page of n of a customer's orders, newest first | one query of keys, one batch read: half a read unit per order |
-//! | page of n of all orders | a query per shard, one batch read |
+//! | page of n of a customer's orders | a query of keys where a status is named and 6 where none is, half a read unit each; one batch read: half a read unit per order |
+//! | page of n of all orders | a query per shard where a status is named and 6 where none is: 2 or 12 read units (for n up to 40); one batch read |
 //! | move on | a consistent read; one transaction: 2 write units per KB of order, 2 for the event |
+//! | write a note down | the same, and 2 write units per KB of note |
+//! | page of n notes | one query: half a read unit per 4 KB |
 //! | due orders | a query per shard; each read as it is moved on |
 //!
-//! Indexes hold keys alone, so that an order's progress costs no index write, but for `due`, which
-//! an order leaves when it is paid or called off.
+//! Indexes hold keys alone, so that an order's progress costs no index write, but where it changes its
+//! status, and with it its place in two lists: 4 write units; and where it is paid or called off, and
+//! leaves `due`. The moment of placing needs no index of its own: ids sort by it.
 
-use std::collections::BTreeMap;
+mod facts;
+mod goods;
+mod item;
+mod list;
+mod notes;
+mod priced;
 
-use serde::{Deserialize, Serialize};
+pub use list::Wanted;
 
-use domain::address::Address;
 use domain::clock::Timestamp;
-use domain::currency::Currency;
-use domain::email::Email;
-use domain::id::{LineId, OrderId, PaymentId, UserId};
-use domain::money::Money;
-use domain::order::{
-    Actor, Entry, FulfilmentStatus, Line, Moment, Order, OrderNumber, OrderStatus, PaymentStatus,
-    Totals,
-};
-use domain::quantity::Quantity;
-use domain::sku::Sku;
-use domain::text::{OptionName, OptionValue, PaymentMethod, Title};
+use domain::id::OrderId;
+use domain::order::Order;
 
-use crate::db::{Db, Item, Range, from_item, shard, text};
+use crate::db::{Db, Item, from_item, shard, text};
 use crate::error::StoreError;
-use crate::event::{Event, LineFacts, OrderFacts};
-use crate::grant::{BATCH_GET, GET, Grant, PUT};
+use crate::event::{Event, OrderFacts};
+use crate::grant::{BATCH_GET, GET, Grant, PUT, QUERY};
 use crate::handle::{Handle, Mode, modes};
 use crate::once::Remembers;
-use crate::page::{Bounds, Page};
-use crate::tables::{BY_CUSTOMER, DUE, EVERY_ORDER, ORDERS, SHARDS};
+use crate::tables::{DUE, ORDERS};
 use crate::tx::{Terms, Tx, stored};
+use item::OrderItem;
 
 /// The orders table, as far as `M` allows.
 pub type Orders<M> = Handle<OrdersRoom, M>;
@@ -60,8 +59,10 @@ modes! { OrdersRoom = ORDERS;
         Grant::query(&ORDERS, "byCustomer"),
         Grant::query(&ORDERS, "everyOrder"),
     ];
-    /// Moves orders on.
+    /// Moves orders on, and writes down what staff notes about them.
     Move = [Grant::table(&ORDERS, &[GET, PUT])];
+    /// Reads the notes about an order.
+    ReadNotes = [Grant::table(&ORDERS, &[GET, QUERY])];
     /// Finds the orders that are due, and moves them on.
     Sweep = [
         Grant::table(&ORDERS, &[GET, PUT]),
@@ -84,351 +85,10 @@ impl Reads for Read {}
 impl Reads for Move {}
 impl Reads for Sweep {}
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OrderItem {
-    v: u8,
-    id: OrderId,
-    number: OrderNumber,
-    customer: Option<UserId>,
-    email: Email,
-    status: OrderStatus,
-    payment_status: PaymentStatus,
-    fulfilment_status: FulfilmentStatus,
-    currency: Currency,
-    lines: Vec<LineItem>,
-    shipping_address: Address,
-    totals: TotalsItem,
-    payment_method: Option<PaymentMethod>,
-    payment: Option<PaymentId>,
-    timeline: Vec<EntryItem>,
-    expires_at: Timestamp,
-    version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LineItem {
-    id: LineId,
-    sku: Sku,
-    name: Title,
-    options: BTreeMap<OptionName, OptionValue>,
-    quantity: Quantity,
-    unit_price: i64,
-    discount: i64,
-    tax: i64,
-    total: i64,
-    shipped: u32,
-    delivered: u32,
-    returned: u32,
-    refunded: u32,
-    cancelled: u32,
-}
-
-/// Amounts in the order's currency.
-#[derive(Serialize, Deserialize)]
-struct TotalsItem {
-    items: i64,
-    discount: i64,
-    shipping: i64,
-    tax: i64,
-    total: i64,
-    captured: i64,
-    refunded: i64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct EntryItem {
-    at: Timestamp,
-    what: Moment,
-    actor: Actor,
-    data: Option<String>,
-}
-
 const ORDER: &str = "order";
 
 fn order_pk(id: OrderId) -> String {
     format!("order/{id}")
-}
-
-impl From<&Order> for OrderItem {
-    fn from(order: &Order) -> Self {
-        let Order {
-            id,
-            number,
-            customer,
-            email,
-            status,
-            payment_status,
-            fulfilment_status,
-            currency,
-            lines,
-            shipping_address,
-            totals,
-            payment_method,
-            payment,
-            timeline,
-            expires_at,
-            version,
-            created_at,
-            updated_at,
-        } = order.clone();
-        Self {
-            v: 1,
-            id,
-            number,
-            customer,
-            email,
-            status,
-            payment_status,
-            fulfilment_status,
-            currency,
-            lines: lines.into_iter().map(LineItem::from).collect(),
-            shipping_address,
-            totals: TotalsItem::from(totals),
-            payment_method,
-            payment,
-            timeline: timeline.into_iter().map(EntryItem::from).collect(),
-            expires_at,
-            version,
-            created_at,
-            updated_at,
-        }
-    }
-}
-
-impl OrderItem {
-    fn into_order(self) -> Result<Order, StoreError> {
-        let Self {
-            v: _,
-            id,
-            number,
-            customer,
-            email,
-            status,
-            payment_status,
-            fulfilment_status,
-            currency,
-            lines,
-            shipping_address,
-            totals,
-            payment_method,
-            payment,
-            timeline,
-            expires_at,
-            version,
-            created_at,
-            updated_at,
-        } = self;
-        Ok(Order {
-            id,
-            number,
-            customer,
-            email,
-            status,
-            payment_status,
-            fulfilment_status,
-            currency,
-            lines: lines
-                .into_iter()
-                .map(|line| line.into_line(currency))
-                .collect::<Result<_, _>>()?,
-            shipping_address,
-            totals: totals.into_totals(currency)?,
-            payment_method,
-            payment,
-            timeline: timeline.into_iter().map(Entry::from).collect(),
-            expires_at,
-            version,
-            created_at,
-            updated_at,
-        })
-    }
-}
-
-impl From<Line> for LineItem {
-    fn from(line: Line) -> Self {
-        let Line {
-            id,
-            sku,
-            name,
-            options,
-            quantity,
-            unit_price,
-            discount,
-            tax,
-            total,
-            shipped,
-            delivered,
-            returned,
-            refunded,
-            cancelled,
-        } = line;
-        Self {
-            id,
-            sku,
-            name,
-            options,
-            quantity,
-            unit_price: unit_price.amount(),
-            discount: discount.amount(),
-            tax: tax.amount(),
-            total: total.amount(),
-            shipped,
-            delivered,
-            returned,
-            refunded,
-            cancelled,
-        }
-    }
-}
-
-impl LineItem {
-    fn into_line(self, currency: Currency) -> Result<Line, StoreError> {
-        let Self {
-            id,
-            sku,
-            name,
-            options,
-            quantity,
-            unit_price,
-            discount,
-            tax,
-            total,
-            shipped,
-            delivered,
-            returned,
-            refunded,
-            cancelled,
-        } = self;
-        Ok(Line {
-            id,
-            sku,
-            name,
-            options,
-            quantity,
-            unit_price: money(unit_price, currency)?,
-            discount: money(discount, currency)?,
-            tax: money(tax, currency)?,
-            total: money(total, currency)?,
-            shipped,
-            delivered,
-            returned,
-            refunded,
-            cancelled,
-        })
-    }
-}
-
-impl From<Totals> for TotalsItem {
-    fn from(totals: Totals) -> Self {
-        let Totals {
-            items,
-            discount,
-            shipping,
-            tax,
-            total,
-            captured,
-            refunded,
-        } = totals;
-        Self {
-            items: items.amount(),
-            discount: discount.amount(),
-            shipping: shipping.amount(),
-            tax: tax.amount(),
-            total: total.amount(),
-            captured: captured.amount(),
-            refunded: refunded.amount(),
-        }
-    }
-}
-
-impl TotalsItem {
-    fn into_totals(self, currency: Currency) -> Result<Totals, StoreError> {
-        let Self {
-            items,
-            discount,
-            shipping,
-            tax,
-            total,
-            captured,
-            refunded,
-        } = self;
-        Ok(Totals {
-            items: money(items, currency)?,
-            discount: money(discount, currency)?,
-            shipping: money(shipping, currency)?,
-            tax: money(tax, currency)?,
-            total: money(total, currency)?,
-            captured: money(captured, currency)?,
-            refunded: money(refunded, currency)?,
-        })
-    }
-}
-
-impl From<Entry> for EntryItem {
-    fn from(entry: Entry) -> Self {
-        let Entry {
-            at,
-            kind,
-            actor,
-            data,
-        } = entry;
-        Self {
-            at,
-            what: kind,
-            actor,
-            data,
-        }
-    }
-}
-
-impl From<EntryItem> for Entry {
-    fn from(item: EntryItem) -> Self {
-        let EntryItem {
-            at,
-            what,
-            actor,
-            data,
-        } = item;
-        Self {
-            at,
-            kind: what,
-            actor,
-            data,
-        }
-    }
-}
-
-fn money(amount: i64, currency: Currency) -> Result<Money, StoreError> {
-    Money::new(amount, currency).map_err(StoreError::corrupt)
-}
-
-impl OrderFacts {
-    /// What others need to know of an order.
-    #[must_use]
-    pub fn of(order: &Order, reason: Option<&str>) -> Self {
-        Self {
-            order_id: order.id,
-            number: order.number.to_string(),
-            customer_id: order.customer,
-            email: order.email.clone(),
-            total: order.totals.total,
-            payment_method: order.payment_method.clone(),
-            lines: order
-                .lines
-                .iter()
-                .map(|line| LineFacts {
-                    sku: line.sku.clone(),
-                    name: line.name.to_string(),
-                    quantity: line.quantity.get(),
-                })
-                .collect(),
-            reason: reason.map(str::to_owned),
-        }
-    }
 }
 
 impl Orders<Create> {
@@ -463,44 +123,22 @@ impl<M: Reads> Orders<M> {
     }
 }
 
-impl Orders<List> {
-    /// A page of a customer's orders, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn of_customer(
-        &self,
-        customer: UserId,
-        bounds: &Bounds,
-    ) -> Result<Page<Order>, StoreError> {
-        let range = Range::on(&BY_CUSTOMER, format!("customer/{customer}"));
-        self.db.page(&[range], bounds).await?.try_map(order)
-    }
-
-    /// A page of all orders, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn all(&self, bounds: &Bounds) -> Result<Page<Order>, StoreError> {
-        let ranges: Vec<Range<'_>> = (0..SHARDS)
-            .map(|shard| Range::on(&EVERY_ORDER, format!("every/{shard}")))
-            .collect();
-        self.db.page(&ranges, bounds).await?.try_map(order)
-    }
-}
-
 impl<M: Moves> Orders<M> {
-    /// Stages an order over the version before it, with the news of it if there is any.
+    /// Stages an order over the version before it, with whatever news there are of it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
     /// [`StoreError::Stale`] if the order changed meanwhile.
-    pub fn save(&self, tx: &mut Tx, order: &Order, event: Option<Event>) -> Result<(), StoreError> {
+    pub fn save(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        news: impl IntoIterator<Item = Event>,
+    ) -> Result<(), StoreError> {
         put(&self.db, tx, order, Terms::version(order.version - 1))?;
-        match event {
-            Some(event) => tx.emit(self.db.table(), &order_pk(order.id), order.version, event),
-            None => Ok(()),
-        }
+        let (table, pk) = (self.db.table(), order_pk(order.id));
+        news.into_iter()
+            .try_for_each(|event| tx.emit(table, &pk, order.version, event))
     }
 }
 
@@ -521,17 +159,12 @@ impl Orders<Sweep> {
 
 fn put(db: &Db, tx: &mut Tx, order: &Order, terms: Terms) -> Result<(), StoreError> {
     let mut item = stored(order_pk(order.id), ORDER, "order", &OrderItem::from(order))?;
-    let shard = shard(*order.id.as_uuid());
-    let mut index = |name: &str, value: String| item.insert(name.to_owned(), text(value));
-    if let Some(customer) = order.customer {
-        index("customerPk", format!("customer/{customer}"));
-        index("customerSk", order.id.to_string());
-    }
-    index("everyPk", format!("every/{shard}"));
-    index("everySk", order.id.to_string());
+    list::place(&mut item, order);
     if let Some(due_at) = order.due_at() {
-        index(DUE.pk, format!("due/{shard}"));
-        index(DUE.sk, format!("{due_at}/{}", order.id));
+        let shard = shard(*order.id.as_uuid());
+        item.insert(DUE.pk.to_owned(), text(format!("due/{shard}")));
+        let due = format!("{due_at}/{}", order.id);
+        item.insert(DUE.sk.to_owned(), text(due));
     }
     tx.put(db.table(), item, terms, |_| StoreError::Stale);
     Ok(())

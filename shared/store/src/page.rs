@@ -6,6 +6,8 @@
 //!
 //! A page is bounded in bytes as well: a Lambda's answer is.
 
+mod keyed;
+
 use futures_util::future::try_join_all;
 
 use std::collections::HashMap;
@@ -99,6 +101,9 @@ impl<T> Page<T> {
     }
 }
 
+/// A position in a list, and the key of the item that stands there.
+pub(crate) type Keyed = (String, (String, String));
+
 /// One stretch of a list that is read at once.
 struct Stretch {
     /// Each behind its sort key.
@@ -187,16 +192,28 @@ impl Db {
             let (pk, sk) = (read_text(item, "pk")?, read_text(item, "sk")?);
             Some((pk.to_owned(), sk.to_owned()))
         };
-        let keys = items.iter().filter_map(|(_, item)| key(item));
+        let keyed = items
+            .iter()
+            .filter_map(|(at, item)| Some((at.clone(), key(item)?)));
+        self.fetched(keyed.collect()).await
+    }
+
+    /// The items under keys, each behind its position. What is gone by now is left out.
+    async fn fetched(&self, keyed: Vec<Keyed>) -> Result<Vec<(String, Item)>, StoreError> {
+        let key = |item: &Item| {
+            let (pk, sk) = (read_text(item, "pk")?, read_text(item, "sk")?);
+            Some((pk.to_owned(), sk.to_owned()))
+        };
+        let keys = keyed.iter().map(|(_, key)| key.clone());
         let mut found: HashMap<(String, String), Item> = self
             .get_many(keys, false)
             .await?
             .into_iter()
             .filter_map(|item| Some((key(&item)?, item)))
             .collect();
-        Ok(items
+        Ok(keyed
             .into_iter()
-            .filter_map(|(at, item)| Some((at, found.remove(&key(&item)?)?)))
+            .filter_map(|(at, key)| Some((at, found.remove(&key)?)))
             .collect())
     }
 
@@ -268,7 +285,7 @@ fn most_that_fit(items: &[(String, Item)]) -> usize {
 }
 
 /// About as many bytes as DynamoDB counts.
-fn item_bytes(item: &Item) -> usize {
+pub(crate) fn item_bytes(item: &Item) -> usize {
     item.iter()
         .map(|(name, value)| name.len() + value_bytes(value))
         .sum()

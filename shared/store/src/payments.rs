@@ -2,7 +2,7 @@
 //!
 //! | item | pk | sk | index `due` |
 //! |---|---|---|---|
-//! | payment | `payment/<id>` | `payment` | `due/<shard>`, `<due at>/<id>` until its outcome is known |
+//! | payment | `payment/<id>` | `payment` | `due/<shard>`, `<due at>/<id>` while anything about it is open |
 //! | slot: the one live payment of an order | `order/<order>` | `slot` | |
 //! | outbox | `payment/<id>` | `event/<version>/<event>` | |
 //! | idempotency record | `once/<scope>` | `once` | |
@@ -11,25 +11,28 @@
 //! |---|---|
 //! | read a payment | half a read unit |
 //! | start | one transaction: payment, slot, record: 6 write units, 1 for the index; a consistent read |
+//! | put down what the provider calls it | one transaction: 2 write units, 1 for the index |
 //! | put down an outcome | one transaction: payment, slot, event: 6 write units, 1 for the index |
+//! | reserve a refund, begin a capture or a void | one transaction: payment, record: 4 write units, 2 for the index |
 //! | due payments | a query per shard; each read as it is driven on |
+//! | ask about a payment again later | 1 write unit, 2 for the index |
 //!
 //! The slot is what keeps an order from being charged twice: a payment starts only while the slot
 //! is free and open, in the transaction that takes it.
 
-use std::time::Duration;
+mod item;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use domain::clock::Timestamp;
-use domain::id::{EventId, OrderId, PaymentId};
-use domain::money::Money;
-use domain::payment::{Decline, Initiator, Lease, NextAction, Payment, PaymentState};
-use domain::text::PaymentMethod;
+use domain::id::{OrderId, PaymentId, RefundId};
+use domain::payment::Payment;
+
+use self::item::PaymentItem;
 
 use crate::db::{Db, Item, from_item, key, number, read_text, shard, text};
 use crate::error::{StoreError, Unique};
-use crate::event::{Event, PaymentFacts};
+use crate::event::{Event, RefundWish};
 use crate::grant::{GET, Grant, PUT, UPDATE};
 use crate::handle::{Handle, Mode, modes};
 use crate::once::Remembers;
@@ -46,6 +49,10 @@ modes! { PaymentsRoom = PAYMENTS;
     Charge = [Grant::table(&PAYMENTS, &[GET, PUT, UPDATE])];
     /// Closes slots and puts down outcomes.
     Settle = [Grant::table(&PAYMENTS, &[GET, PUT, UPDATE])];
+    /// Takes what is set aside or lets it go, and puts down what became of it.
+    Command = [Grant::table(&PAYMENTS, &[GET, PUT, UPDATE])];
+    /// Reserves refunds, and puts down what became of them.
+    Refund = [Grant::table(&PAYMENTS, &[GET, PUT])];
     /// Finds the payments that are due, and puts down their outcomes.
     Sweep = [
         Grant::table(&PAYMENTS, &[GET, PUT, UPDATE]),
@@ -54,10 +61,14 @@ modes! { PaymentsRoom = PAYMENTS;
 }
 
 impl Remembers for Charge {}
+impl Remembers for Command {}
+impl Remembers for Refund {}
 
 /// Marks the modes that read payments as they stand this moment and put down outcomes.
 pub trait Settles: Mode<Room = PaymentsRoom> {}
 impl Settles for Charge {}
+impl Settles for Command {}
+impl Settles for Refund {}
 impl Settles for Settle {}
 impl Settles for Sweep {}
 
@@ -74,33 +85,6 @@ pub struct Slot {
     pub closed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PaymentItem {
-    v: u8,
-    id: PaymentId,
-    order: OrderId,
-    status: PaymentState,
-    amount: Money,
-    captured: Money,
-    refunded: Money,
-    method: PaymentMethod,
-    failure: Option<Decline>,
-    next_action: Option<NextAction>,
-    initiator: Initiator,
-    attempt: u32,
-    lease: Option<LeaseItem>,
-    version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-#[derive(Serialize, Deserialize)]
-struct LeaseItem {
-    owner: EventId,
-    until: Timestamp,
-}
-
 #[derive(Deserialize)]
 struct SlotItem {
     payment: Option<PaymentId>,
@@ -114,8 +98,6 @@ struct SlotItem {
 
 const PAYMENT: &str = "payment";
 const SLOT: &str = "slot";
-/// How long an open outcome may stay open before a sweeper asks the provider.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 fn payment_pk(id: PaymentId) -> String {
     format!("payment/{id}")
@@ -123,101 +105,6 @@ fn payment_pk(id: PaymentId) -> String {
 
 fn slot_pk(order: OrderId) -> String {
     format!("order/{order}")
-}
-
-impl From<&Payment> for PaymentItem {
-    fn from(payment: &Payment) -> Self {
-        let Payment {
-            id,
-            order,
-            status,
-            amount,
-            captured,
-            refunded,
-            method,
-            failure,
-            next_action,
-            initiator,
-            attempt,
-            lease,
-            version,
-            created_at,
-            updated_at,
-        } = payment.clone();
-        Self {
-            v: 1,
-            id,
-            order,
-            status,
-            amount,
-            captured,
-            refunded,
-            method,
-            failure,
-            next_action,
-            initiator,
-            attempt,
-            lease: lease.map(|Lease { owner, until }| LeaseItem { owner, until }),
-            version,
-            created_at,
-            updated_at,
-        }
-    }
-}
-
-impl From<PaymentItem> for Payment {
-    fn from(item: PaymentItem) -> Self {
-        let PaymentItem {
-            v: _,
-            id,
-            order,
-            status,
-            amount,
-            captured,
-            refunded,
-            method,
-            failure,
-            next_action,
-            initiator,
-            attempt,
-            lease,
-            version,
-            created_at,
-            updated_at,
-        } = item;
-        Self {
-            id,
-            order,
-            status,
-            amount,
-            captured,
-            refunded,
-            method,
-            failure,
-            next_action,
-            initiator,
-            attempt,
-            lease: lease.map(|LeaseItem { owner, until }| Lease { owner, until }),
-            version,
-            created_at,
-            updated_at,
-        }
-    }
-}
-
-impl PaymentFacts {
-    /// What others need to know of a payment.
-    #[must_use]
-    pub fn of(payment: &Payment) -> Self {
-        Self {
-            payment_id: payment.id,
-            order_id: payment.order,
-            amount: payment.amount,
-            refunded: payment.refunded,
-            decline: payment.failure,
-            by_server: payment.initiator == Initiator::Server,
-        }
-    }
 }
 
 impl Payments<Read> {
@@ -303,7 +190,7 @@ impl<M: Settles> Payments<M> {
         })
     }
 
-    /// Stages a payment over the version before it, with the news of it if there is any. One that is
+    /// Stages a payment over the version before it, with the news of it if there are any. One that is
     /// no longer live frees its order's slot.
     ///
     /// # Errors
@@ -313,7 +200,7 @@ impl<M: Settles> Payments<M> {
         &self,
         tx: &mut Tx,
         payment: &Payment,
-        event: Option<Event>,
+        news: impl IntoIterator<Item = Event>,
     ) -> Result<(), StoreError> {
         put(&self.db, tx, payment, Terms::version(payment.version - 1))?;
         if !payment.is_live() {
@@ -333,15 +220,33 @@ impl<M: Settles> Payments<M> {
                 StoreError::Stale
             });
         }
-        match event {
-            Some(event) => tx.emit(
-                self.db.table(),
-                &payment_pk(payment.id),
-                payment.version,
-                event,
-            ),
-            None => Ok(()),
+        for event in news {
+            let pk = payment_pk(payment.id);
+            tx.emit(self.db.table(), &pk, payment.version, event)?;
         }
+        Ok(())
+    }
+}
+
+impl Payments<Refund> {
+    /// Stages a payment on which a refund was reserved ([`Payment::reserve_refund`]), and that the
+    /// refund is wanted: `payments-execute-refund` carries it out. For transactions that put down, in
+    /// the same breath, what the refund is for.
+    ///
+    /// # Errors
+    /// As [`Payments::save`].
+    pub fn want_refund(
+        &self,
+        tx: &mut Tx,
+        payment: &Payment,
+        refund: RefundId,
+    ) -> Result<(), StoreError> {
+        let wish = RefundWish {
+            payment_id: payment.id,
+            order_id: payment.order,
+            refund_id: refund,
+        };
+        self.save(tx, payment, [Event::RefundRequested(wish)])
     }
 }
 
@@ -385,29 +290,53 @@ impl Payments<Sweep> {
             .map(|id| id.parse().map_err(StoreError::corrupt))
             .collect()
     }
+
+    /// Has a payment fall due again later, where the provider had nothing new to tell. Its version
+    /// stays as it is, for nothing about it changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it has changed after all, [`StoreError::Unavailable`].
+    pub async fn postpone(&self, payment: &Payment, now: Timestamp) -> Result<(), StoreError> {
+        let Some(due_at) = payment.due_again_at(now) else {
+            return Ok(());
+        };
+        let sent = self
+            .db
+            .client()
+            .update_item()
+            .table_name(self.db.table())
+            .set_key(Some(key(&payment_pk(payment.id), PAYMENT)))
+            .update_expression("SET #due = :due")
+            .condition_expression("#version = :read")
+            .expression_attribute_names("#due", DUE.sk)
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":due", text(due_sk(due_at, payment.id)))
+            .expression_attribute_values(":read", number(payment.version))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(refused) if refused.is_conditional_check_failed_exception() => {
+                    Err(StoreError::Stale)
+                }
+                _ => Err(crate::db::unavailable(error)),
+            },
+        }
+    }
 }
 
-/// When a sweeper must ask the provider about a payment. One that waits for its customer is left
-/// alone: the customer, the provider's report or the order's end will move it.
-fn due_at(payment: &Payment) -> Option<Timestamp> {
-    match payment.status {
-        PaymentState::Processing | PaymentState::Unknown => {
-            let since = payment
-                .lease
-                .map_or(payment.updated_at, |lease| lease.until);
-            Some(since.plus(PATIENCE))
-        }
-        _ => None,
-    }
+fn due_sk(due_at: Timestamp, id: PaymentId) -> String {
+    format!("{due_at}/{id}")
 }
 
 fn put(db: &Db, tx: &mut Tx, payment: &Payment, terms: Terms) -> Result<(), StoreError> {
     let pk = payment_pk(payment.id);
     let mut item = stored(pk, PAYMENT, "payment", &PaymentItem::from(payment))?;
-    if let Some(due_at) = due_at(payment) {
+    if let Some(due_at) = payment.due_at() {
         let shard = shard(*payment.id.as_uuid());
         item.insert(DUE.pk.to_owned(), text(format!("due/{shard}")));
-        item.insert(DUE.sk.to_owned(), text(format!("{due_at}/{}", payment.id)));
+        item.insert(DUE.sk.to_owned(), text(due_sk(due_at, payment.id)));
     }
     tx.put(db.table(), item, terms, |_| StoreError::Stale);
     Ok(())

@@ -1,19 +1,22 @@
-//! The catalogue table.
+//! The catalogue table, as far as products are concerned; categories have [their own module](crate::categories).
 //!
 //! | item | pk | sk |
 //! |---|---|---|
 //! | product with its variants | `product/<id>` | `product` |
 //! | offer: what an order needs to know of a SKU | `sku/<sku>` | `offer` |
-//! | slug: who has it | `slug/<slug>` | `slug` |
+//! | slug: whose it is, or was | `slug/<slug>` | `slug` |
+//! | a word of a product's name | `word/<status>/<first character>` | `<word>/<id>` |
 //! | idempotency record | `once/<scope>` | `once` |
 //!
-//! Products alone stand in the indexes, each of which has the partition `status/<status>`:
+//! Products alone stand in the indexes. Three have the partition `status/<status>`, and copy all of them.
+//! Three have the partition `category/<category>/<status>`, hold those that have a category, and copy
+//! their keys:
 //!
 //! | index | sort key |
 //! |---|---|
-//! | `byStatus` | `<id>`, which begins with the instant of its making |
-//! | `byName` | `<name in lower case><U+0001><id>` |
-//! | `byPrice` | `<least price in the shop's currency, in 16 digits>/<id>`; `~/<id>` without one |
+//! | `byStatus`, `byCategory` | `<id>`, which begins with the instant of its making |
+//! | `byName`, `byCategoryName` | `<name in lower case><U+0001><id>` |
+//! | `byPrice`, `byCategoryPrice` | `<least price in the shop's currency, in 16 digits>/<id>`; `~/<id>` without one |
 //!
 //! The least price is that of the day on which the product was last written: after a change of the
 //! shop's currency, products are written again.
@@ -21,51 +24,67 @@
 //! | access | cost |
 //! |---|---|
 //! | read a product | half a read unit per 4 KB |
+//! | by slug | another half, and one more per 4 KB if it was renamed |
 //! | page of n products of a status in any order | one query: half a read unit per 4 KB of n + 2 products |
+//! | the same in a category and below it | a query for each category, at most 51: half a read unit per 20 products, and a batch of the n |
+//! | page of n products whose names have these words | one query: half a read unit per 16 entries, of which most are of use, and a batch of the n; 2,000 entries at most |
 //! | offers of n SKUs | one batch: half a read unit each |
-//! | new product of n variants, each item below 1 KB | one transaction: 2 x (2 + n) write units, and 3 for the indexes |
-//! | change a product | the same, without its slug; an index in which it moves takes one unit more |
+//! | new product of n variants and w words, each item below 1 KB | one transaction: 2 x (2 + n + w) write units and 3 for the indexes; in a category 5 more |
+//! | change a product | the same, without its slug; an index in which it moves takes one unit more, another slug 4 |
 //!
-//! Offers and slugs change with their product, in one transaction.
+//! Without a status, staff's lists are read from those of all three, at three times the queries.
+//!
+//! Offers, slugs and words change with their product, in one transaction. A slug that is given up goes on
+//! leading to its product, until somebody takes it.
+
+mod items;
+mod listing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use domain::clock::Timestamp;
 use domain::currency::Currency;
-use domain::id::ProductId;
+use domain::id::{CategoryId, ProductId};
 use domain::money::Money;
 use domain::product::{MAX_VARIANTS, Product, ProductStatus, Variant};
+use domain::search::MAX_WORDS;
 use domain::sku::Sku;
 use domain::slug::Slug;
-use domain::text::{Description, ImageUrl, OptionName, OptionValue, TaxCategory, Title};
+use domain::text::{OptionName, OptionValue, TaxCategory, Title};
 
-use crate::db::{Db, Item, Range, from_item, key, text};
+use crate::categories::{count, unclaimed};
+use crate::db::{Db, Item, from_item, key, text};
 use crate::error::{StoreError, Unique};
-use crate::grant::{BATCH_GET, DELETE, GET, Grant, PUT};
+use crate::grant::{BATCH_GET, DELETE, GET, Grant, PUT, QUERY, UPDATE};
 use crate::handle::{Handle, modes};
 use crate::once::Remembers;
-use crate::page::{Bounds, Page};
-use crate::tables::{BY_NAME, BY_PRICE, BY_STATUS, CATALOG};
+use crate::tables::{
+    BY_CATEGORY, BY_CATEGORY_NAME, BY_CATEGORY_PRICE, BY_NAME, BY_PRICE, BY_STATUS, CATALOG,
+};
 use crate::tx::{MOST_ACTIONS, Terms, Tx, stored};
+
+use items::{OfferItem, ProductItem, SlugItem};
+pub use listing::{By, Which};
 
 /// The catalogue table, as far as `M` allows.
 pub type Products<M> = Handle<ProductsRoom, M>;
 
 modes! { ProductsRoom = CATALOG;
     /// Creates products.
-    Create = [Grant::table(&CATALOG, &[GET, PUT])];
+    Create = [Grant::table(&CATALOG, &[GET, PUT, UPDATE])];
     /// Reads one product.
     Read = [Grant::table(&CATALOG, &[GET])];
     /// Lists products.
     List = [
+        Grant::table(&CATALOG, &[QUERY, BATCH_GET]),
         Grant::query(&CATALOG, BY_STATUS.name),
         Grant::query(&CATALOG, BY_NAME.name),
         Grant::query(&CATALOG, BY_PRICE.name),
+        Grant::query(&CATALOG, BY_CATEGORY.name),
+        Grant::query(&CATALOG, BY_CATEGORY_NAME.name),
+        Grant::query(&CATALOG, BY_CATEGORY_PRICE.name),
     ];
     /// Replaces and deletes products.
-    Edit = [Grant::table(&CATALOG, &[GET, PUT, DELETE])];
+    Edit = [Grant::table(&CATALOG, &[GET, PUT, UPDATE, DELETE])];
     /// Finds what is offered under SKUs.
     Offers = [Grant::table(&CATALOG, &[BATCH_GET])];
 }
@@ -87,6 +106,12 @@ pub struct Offer {
     pub options: BTreeMap<OptionName, OptionValue>,
     /// What it costs.
     pub prices: Vec<Money>,
+    /// What one unit weighs, packed, in grams.
+    pub weight_grams: u32,
+    /// How it is taxed.
+    pub tax_category: TaxCategory,
+    /// The category that the product is in.
+    pub category: Option<CategoryId>,
 }
 
 impl Offer {
@@ -100,65 +125,10 @@ impl Offer {
     }
 }
 
-/// What a list of products is ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// When they were made.
-    Created,
-    /// Their names, whatever the case.
-    Name,
-    /// What the cheapest variant of each costs in the shop's currency, in minor units; those without
-    /// such a price come after all others.
-    Price {
-        /// Only those that cost this or more.
-        least: Option<i64>,
-        /// Only those that cost this or less.
-        most: Option<i64>,
-    },
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ProductItem {
-    v: u8,
-    id: ProductId,
-    name: Title,
-    slug: Slug,
-    description: Description,
-    status: ProductStatus,
-    category: Option<Slug>,
-    variants: Vec<VariantItem>,
-    images: Vec<ImageUrl>,
-    version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct VariantItem {
-    sku: Sku,
-    options: BTreeMap<OptionName, OptionValue>,
-    prices: Vec<Money>,
-    weight_grams: u32,
-    tax_category: TaxCategory,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OfferItem {
-    v: u8,
-    sku: Sku,
-    product: ProductId,
-    name: Title,
-    status: ProductStatus,
-    options: BTreeMap<OptionName, OptionValue>,
-    prices: Vec<Money>,
-}
-
-// All variants may be exchanged at once: a put and a delete for each, beside the product itself and
-// its two slugs. Deleting takes a delete and a check of the stock for each.
-const _: () = assert!(2 * MAX_VARIANTS + 3 <= MOST_ACTIONS);
+// All variants and words may be exchanged at once: a put and a delete for each, beside the product
+// itself, its two slugs and the counts of two categories. Deleting takes a delete and a check of the
+// stock for each variant.
+const _: () = assert!(2 * MAX_VARIANTS + 2 * MAX_WORDS + 5 <= MOST_ACTIONS);
 
 const PRODUCT: &str = "product";
 const OFFER: &str = "offer";
@@ -176,173 +146,13 @@ fn slug_pk(slug: &Slug) -> String {
     format!("slug/{slug}")
 }
 
-fn status_pk(status: ProductStatus) -> String {
-    format!("status/{status}")
-}
-
-/// A name is followed by what sorts before all that names are made of, so that `cup` comes before
-/// `cup holder`.
-fn name_sk(product: &Product) -> String {
-    let name = product.name.as_str().to_lowercase();
-    format!("{name}\u{1}{}", product.id)
-}
-
-/// Amounts are never negative, and have 16 digits at most.
-fn price_sk(product: &Product, currency: Currency) -> String {
-    let id = product.id;
-    match product.least_price_in(currency) {
-        Some(price) => format!("{:016}/{id}", price.amount()),
-        None => format!("{UNPRICED}/{id}"),
-    }
-}
-
-/// Sorts behind all digits.
-const UNPRICED: char = '~';
-
-impl From<&Product> for ProductItem {
-    fn from(product: &Product) -> Self {
-        let Product {
-            id,
-            name,
-            slug,
-            description,
-            status,
-            category,
-            variants,
-            images,
-            version,
-            created_at,
-            updated_at,
-        } = product.clone();
-        Self {
-            v: 1,
-            id,
-            name,
-            slug,
-            description,
-            status,
-            category,
-            variants: variants.into_iter().map(VariantItem::from).collect(),
-            images,
-            version,
-            created_at,
-            updated_at,
-        }
-    }
-}
-
-impl From<ProductItem> for Product {
-    fn from(item: ProductItem) -> Self {
-        let ProductItem {
-            v: _,
-            id,
-            name,
-            slug,
-            description,
-            status,
-            category,
-            variants,
-            images,
-            version,
-            created_at,
-            updated_at,
-        } = item;
-        Self {
-            id,
-            name,
-            slug,
-            description,
-            status,
-            category,
-            variants: variants.into_iter().map(Variant::from).collect(),
-            images,
-            version,
-            created_at,
-            updated_at,
-        }
-    }
-}
-
-impl From<Variant> for VariantItem {
-    fn from(variant: Variant) -> Self {
-        let Variant {
-            sku,
-            options,
-            prices,
-            weight_grams,
-            tax_category,
-        } = variant;
-        Self {
-            sku,
-            options,
-            prices,
-            weight_grams,
-            tax_category,
-        }
-    }
-}
-
-impl From<VariantItem> for Variant {
-    fn from(item: VariantItem) -> Self {
-        let VariantItem {
-            sku,
-            options,
-            prices,
-            weight_grams,
-            tax_category,
-        } = item;
-        Self {
-            sku,
-            options,
-            prices,
-            weight_grams,
-            tax_category,
-        }
-    }
-}
-
-impl OfferItem {
-    fn of(product: &Product, variant: &Variant) -> Self {
-        Self {
-            v: 1,
-            sku: variant.sku.clone(),
-            product: product.id,
-            name: product.name.clone(),
-            status: product.status,
-            options: variant.options.clone(),
-            prices: variant.prices.clone(),
-        }
-    }
-}
-
-impl From<OfferItem> for Offer {
-    fn from(item: OfferItem) -> Self {
-        let OfferItem {
-            v: _,
-            sku,
-            product,
-            name,
-            status,
-            options,
-            prices,
-        } = item;
-        Self {
-            sku,
-            product,
-            name,
-            status,
-            options,
-            prices,
-        }
-    }
-}
-
 impl Products<Create> {
-    /// Stages a new product with its offers and its slug, in a shop of this currency.
+    /// Stages a new product with its offers, its slug and its words, in a shop of this currency.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
-    /// [`StoreError::Taken`] if its slug or one of its SKUs is taken.
+    /// [`StoreError::Taken`] if its slug or one of its SKUs is taken, with [`StoreError::Stale`] if its
+    /// category is gone.
     pub fn create(
         &self,
         tx: &mut Tx,
@@ -354,7 +164,8 @@ impl Products<Create> {
         for variant in &product.variants {
             put_offer(&self.db, tx, product, variant)?;
         }
-        Ok(())
+        move_between(&self.db, tx, None, product.category);
+        listing::index(&self.db, tx, None, Some(product))
     }
 }
 
@@ -368,6 +179,22 @@ impl Products<Read> {
         product(item.ok_or(StoreError::NotFound)?)
     }
 
+    /// The product that has a slug, or had it before anybody else did.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn by_slug(&self, slug: &Slug) -> Result<Product, StoreError> {
+        let item = self.db.get(&slug_pk(slug), SLUG).await?;
+        let SlugItem { product: id, .. } = from_item(item.ok_or(StoreError::NotFound)?)?;
+        let found = self.get(id).await?;
+        if found.slug == *slug {
+            return Ok(found);
+        }
+        // Before anyone is sent elsewhere: what has just been renamed may be read as of before.
+        let item = self.db.get_now(&product_pk(id), PRODUCT).await?;
+        product(item.ok_or(StoreError::NotFound)?)
+    }
+
     /// What is offered under a SKU, at half a read unit.
     ///
     /// # Errors
@@ -375,45 +202,6 @@ impl Products<Read> {
     pub async fn offer(&self, sku: &Sku) -> Result<Offer, StoreError> {
         let item = self.db.get(&offer_pk(sku), OFFER).await?;
         Ok(from_item::<OfferItem>(item.ok_or(StoreError::NotFound)?)?.into())
-    }
-}
-
-impl Products<List> {
-    /// A page of the products of these statuses, the least first, or the greatest.
-    ///
-    /// # Errors
-    /// [`StoreError::TooLarge`], [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn list(
-        &self,
-        statuses: &[ProductStatus],
-        by: By,
-        greatest_first: bool,
-        bounds: &Bounds,
-    ) -> Result<Page<Product>, StoreError> {
-        let (index, from, to) = match by {
-            By::Created => (&BY_STATUS, None, None),
-            By::Name => (&BY_NAME, None, None),
-            By::Price {
-                least: None,
-                most: None,
-            } => (&BY_PRICE, None, None),
-            By::Price { least, most } => {
-                let (least, most) = (least.unwrap_or(0), most.unwrap_or(Money::MAX_AMOUNT));
-                // Every id sorts below the tilde.
-                let bounds = (format!("{least:016}/"), format!("{most:016}/~"));
-                (&BY_PRICE, Some(bounds.0), Some(bounds.1))
-            }
-        };
-        let ranges: Vec<Range<'_>> = statuses
-            .iter()
-            .map(|status| Range {
-                from: from.clone(),
-                to: to.clone(),
-                newest_first: greatest_first,
-                ..Range::on(index, status_pk(*status))
-            })
-            .collect();
-        self.db.page(&ranges, bounds).await?.try_map(product)
     }
 }
 
@@ -427,12 +215,13 @@ impl Products<Edit> {
         product(item.ok_or(StoreError::NotFound)?)
     }
 
-    /// Stages `new` over `old`, with its offers and its slug, in a shop of this currency.
+    /// Stages `new` over `old`, with its offers, its slug and its words, in a shop of this currency. The
+    /// old slug goes on leading to it until somebody takes it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
     /// [`StoreError::Taken`] if its slug or a SKU is another product's, with
-    /// [`StoreError::Stale`] if the product changed meanwhile.
+    /// [`StoreError::Stale`] if the product changed meanwhile or its category is gone.
     pub fn replace(
         &self,
         tx: &mut Tx,
@@ -443,7 +232,15 @@ impl Products<Edit> {
         put_product(&self.db, tx, new, currency, Terms::version(old.version))?;
         if old.slug != new.slug {
             put_slug(&self.db, tx, new)?;
-            delete(&self.db, tx, &slug_pk(&old.slug), SLUG);
+            let former = SlugItem {
+                v: 1,
+                product: old.id,
+                former: true,
+            };
+            let item = stored(slug_pk(&old.slug), SLUG, "slug", &former)?;
+            tx.put(self.db.table(), item, Terms::default(), |_| {
+                StoreError::Stale
+            });
         }
         for variant in &new.variants {
             put_offer(&self.db, tx, new, variant)?;
@@ -452,11 +249,15 @@ impl Products<Edit> {
         for gone in old.variants.iter().filter(|old| !kept.contains(&old.sku)) {
             delete(&self.db, tx, &offer_pk(&gone.sku), OFFER);
         }
-        Ok(())
+        move_between(&self.db, tx, old.category, new.category);
+        listing::index(&self.db, tx, Some(old), Some(new))
     }
 
-    /// Stages the end of a product, its offers and its slug.
-    pub fn delete(&self, tx: &mut Tx, product: &Product) {
+    /// Stages the end of a product, its offers, its slug and its words.
+    ///
+    /// # Errors
+    /// None that the transaction does not tell.
+    pub fn delete(&self, tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
         let key = key(&product_pk(product.id), PRODUCT);
         let terms = Terms::version(product.version);
         tx.delete(self.db.table(), key, terms, |_| StoreError::Stale);
@@ -464,6 +265,8 @@ impl Products<Edit> {
         for variant in &product.variants {
             delete(&self.db, tx, &offer_pk(&variant.sku), OFFER);
         }
+        move_between(&self.db, tx, product.category, None);
+        listing::index(&self.db, tx, Some(product), None)
     }
 }
 
@@ -491,33 +294,36 @@ fn put_product(
 ) -> Result<(), StoreError> {
     let pk = product_pk(product.id);
     let mut item = stored(pk, PRODUCT, "product", &ProductItem::from(product))?;
-    for (name, value) in [
-        (BY_STATUS.pk, status_pk(product.status)),
-        (BY_STATUS.sk, product.id.to_string()),
-        (BY_NAME.sk, name_sk(product)),
-        (BY_PRICE.sk, price_sk(product, currency)),
-    ] {
-        item.insert(name.to_owned(), text(value));
-    }
+    listing::place(&mut item, product, currency);
     tx.put(db.table(), item, terms, |_| StoreError::Stale);
     Ok(())
 }
 
+/// A slug may be written over if it leads to a product that has another by now.
 fn put_slug(db: &Db, tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
-    #[derive(Serialize)]
-    struct SlugItem {
-        v: u8,
-        product: ProductId,
-    }
     let form = SlugItem {
         v: 1,
         product: product.id,
+        former: false,
     };
     let item = stored(slug_pk(&product.slug), SLUG, "slug", &form)?;
-    tx.put(db.table(), item, Terms::absent(), |_| {
+    tx.put(db.table(), item, unclaimed(), |_| {
         StoreError::Taken(Unique::Slug)
     });
     Ok(())
+}
+
+/// Stages that a product leaves one category and comes into another.
+fn move_between(db: &Db, tx: &mut Tx, old: Option<CategoryId>, new: Option<CategoryId>) {
+    if old == new {
+        return;
+    }
+    if let Some(left) = old {
+        count(db, tx, left, -1);
+    }
+    if let Some(entered) = new {
+        count(db, tx, entered, 1);
+    }
 }
 
 /// An offer may be written over, but only over the same product's.

@@ -28,6 +28,16 @@ pub static USERS_ISSUE_PASSWORD_RESET: Queue = Queue {
     subscribes: &[Topic::PasswordResetRequested],
 };
 
+/// Makes a cart that somebody brought along when they signed in theirs.
+pub static CARTS_JOIN_CART: Queue = Queue {
+    name: "carts-join-cart",
+    var: Var::new(
+        "CARTS_JOIN_CART_QUEUE",
+        "the URL of the queue of carts to join with their customers'",
+    ),
+    subscribes: &[Topic::CartBrought],
+};
+
 /// Charges orders that name a payment method.
 pub static PAYMENTS_CHARGE_ORDER: Queue = Queue {
     name: "payments-charge-order",
@@ -59,6 +69,16 @@ pub static PAYMENTS_RECONCILE_PAYMENT: Queue = Queue {
     subscribes: &[],
 };
 
+/// Carries out refunds that are reserved on their payments.
+pub static PAYMENTS_EXECUTE_REFUND: Queue = Queue {
+    name: "payments-execute-refund",
+    var: Var::new(
+        "PAYMENTS_EXECUTE_REFUND_QUEUE",
+        "the URL of the queue of refunds to carry out",
+    ),
+    subscribes: &[Topic::RefundRequested],
+};
+
 /// Moves orders on when their payments do.
 pub static ORDERS_SETTLE_PAYMENT: Queue = Queue {
     name: "orders-settle-payment",
@@ -67,10 +87,15 @@ pub static ORDERS_SETTLE_PAYMENT: Queue = Queue {
         "the URL of the queue of payments to settle",
     ),
     subscribes: &[
+        Topic::PaymentAuthorized,
+        Topic::PaymentCaptured,
         Topic::PaymentSucceeded,
         Topic::PaymentFailed,
         Topic::PaymentActionRequired,
         Topic::PaymentRefunded,
+        Topic::PaymentVoided,
+        Topic::PaymentDisputed,
+        Topic::RefundFailed,
     ],
 };
 
@@ -82,10 +107,31 @@ pub static INVENTORY_SETTLE_HOLD: Queue = Queue {
         "the URL of the queue of holds to settle",
     ),
     subscribes: &[
+        Topic::OrderCreated,
         Topic::OrderConfirmed,
         Topic::OrderCancelled,
         Topic::OrderExpired,
     ],
+};
+
+/// Gives back the use of a promotion.
+pub static PRICING_RELEASE_COUPON: Queue = Queue {
+    name: "pricing-release-coupon",
+    var: Var::new(
+        "PRICING_RELEASE_COUPON_QUEUE",
+        "the URL of the queue of coupons to give back",
+    ),
+    subscribes: &[Topic::OrderCancelled, Topic::OrderExpired],
+};
+
+/// Books the goods that come back.
+pub static INVENTORY_RECEIVE_RETURN: Queue = Queue {
+    name: "inventory-receive-return",
+    var: Var::new(
+        "INVENTORY_RECEIVE_RETURN_QUEUE",
+        "the URL of the queue of goods that came back",
+    ),
+    subscribes: &[Topic::ReturnReceived],
 };
 
 /// Tells customers what happened.
@@ -104,16 +150,29 @@ pub static NOTIFICATIONS_NOTIFY_CUSTOMER: Queue = Queue {
         Topic::OrderConfirmed,
         Topic::OrderCancelled,
         Topic::OrderExpired,
+        Topic::OrderShipped,
+        Topic::OrderDelivered,
+        Topic::ReturnRequested,
+        Topic::ReturnApproved,
+        Topic::ReturnRejected,
+        Topic::ReturnReceived,
+        Topic::PaymentActionRequired,
+        Topic::PaymentFailed,
+        Topic::PaymentRefunded,
     ],
 };
 
 /// Every queue.
-pub static QUEUES: [&Queue; 7] = [
+pub static QUEUES: [&Queue; 11] = [
     &USERS_ISSUE_PASSWORD_RESET,
+    &CARTS_JOIN_CART,
     &PAYMENTS_CHARGE_ORDER,
     &PAYMENTS_REVERSE_ORDER,
     &PAYMENTS_RECONCILE_PAYMENT,
+    &PAYMENTS_EXECUTE_REFUND,
     &ORDERS_SETTLE_PAYMENT,
     &INVENTORY_SETTLE_HOLD,
+    &PRICING_RELEASE_COUPON,
+    &INVENTORY_RECEIVE_RETURN,
     &NOTIFICATIONS_NOTIFY_CUSTOMER,
 ];

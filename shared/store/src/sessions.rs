@@ -15,16 +15,19 @@
 use serde::{Deserialize, Serialize};
 
 use domain::clock::Timestamp;
-use domain::id::{SessionId, UserId};
+use domain::id::{CartId, SessionId, UserId};
 use domain::session::{LiveToken, SecretHash, Session};
 use domain::user::User;
 
 use crate::db::{Filter, Item, Range, from_item, key, number};
 use crate::error::StoreError;
+use crate::event::{BroughtCart, Event};
 use crate::handle::Handle;
 use crate::page::{Bounds, Page};
 use crate::tx::{Terms, Tx, stored};
-use crate::users::{Deletes, ListSessions, Reads, Users, UsersRoom, Writes, account_pk, unchanged};
+use crate::users::{
+    Deletes, ListSessions, LogIn, Reads, Users, UsersRoom, Writes, account_pk, unchanged,
+};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -172,6 +175,26 @@ impl<M: Writes> Handle<UsersRoom, M> {
             StoreError::Stale
         });
         Ok(())
+    }
+}
+
+impl Users<LogIn> {
+    /// Stages the news that somebody signed in with a guest's cart in their hands.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if it cannot be written.
+    pub fn brought_cart(
+        &self,
+        tx: &mut Tx,
+        session: &Session,
+        cart: CartId,
+    ) -> Result<(), StoreError> {
+        let event = Event::CartBrought(BroughtCart {
+            user_id: session.user,
+            cart_id: cart,
+        });
+        let account = account_pk(session.user);
+        tx.emit(self.db.table(), &account, session.version, event)
     }
 }
 

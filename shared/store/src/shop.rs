@@ -2,6 +2,7 @@
 
 use domain::currency::Currency;
 use domain::email::Email;
+use domain::id::OrderId;
 
 use crate::env::Var;
 use crate::need::{Declaration, Need, StartError, Wiring};
@@ -21,6 +22,8 @@ pub const STOREFRONT_URL: Var = Var::new(
     "STOREFRONT_URL",
     "the URL of the pages that links in mails lead to",
 );
+/// What the shop is called.
+pub const SHOP_NAME: Var = Var::new("SHOP_NAME", "what the shop is called in the mails it sends");
 /// Who becomes admin.
 pub const ADMIN_EMAIL: Var = Var::new(
     "ADMIN_EMAIL",
@@ -28,6 +31,8 @@ pub const ADMIN_EMAIL: Var = Var::new(
 );
 /// What stands in [`ADMIN_EMAIL`] where nobody does.
 const NOBODY: &str = "none";
+/// The longest name of a shop, in characters: it stands in subjects.
+const LONGEST_NAME: usize = 60;
 
 /// The shop's settings.
 #[derive(Debug, Clone)]
@@ -87,6 +92,16 @@ impl Storefront {
     pub fn page(&self, name: &str, token: &str) -> String {
         format!("{}/{name}?token={token}", self.0.trim_end_matches('/'))
     }
+
+    /// The URL of an order's page; a guest's takes the order's token.
+    #[must_use]
+    pub fn order(&self, order: OrderId, token: Option<&str>) -> String {
+        let page = format!("orders/{order}");
+        match token {
+            Some(token) => self.page(&page, token),
+            None => format!("{}/{page}", self.0.trim_end_matches('/')),
+        }
+    }
 }
 
 impl Need for Storefront {
@@ -96,6 +111,40 @@ impl Need for Storefront {
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
         Ok(Self(wiring.env.get(STOREFRONT_URL)?.to_owned()))
+    }
+}
+
+/// What the shop is called.
+#[derive(Debug, Clone)]
+pub struct ShopName(String);
+
+impl ShopName {
+    /// A name on one line, of 1 to 60 characters.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let fits = (1..=LONGEST_NAME).contains(&name.chars().count())
+            && !name.chars().any(char::is_control)
+            && name.trim() == name;
+        fits.then(|| Self(name.to_owned()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Need for ShopName {
+    fn declare(declaration: &mut Declaration) {
+        declaration.var(SHOP_NAME);
+    }
+
+    async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
+        Self::parse(wiring.env.get(SHOP_NAME)?).ok_or_else(|| {
+            let rule = format!("must be one line of 1 to {LONGEST_NAME} characters");
+            StartError::Unusable(SHOP_NAME, rule)
+        })
     }
 }
 

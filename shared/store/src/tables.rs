@@ -49,11 +49,18 @@ pub static USERS: Table = Table {
     stream: true,
 };
 
-/// Products, and who owns which SKU and slug.
+/// Products, the categories they are found in, and who owns which SKU and slug.
 pub static CATALOG: Table = Table {
     name: "catalog",
     var: Var::new("CATALOG_TABLE", "the name of the catalogue table"),
-    indexes: &[BY_STATUS, BY_NAME, BY_PRICE],
+    indexes: &[
+        BY_STATUS,
+        BY_NAME,
+        BY_PRICE,
+        BY_CATEGORY,
+        BY_CATEGORY_NAME,
+        BY_CATEGORY_PRICE,
+    ],
     stream: false,
 };
 
@@ -63,6 +70,22 @@ pub static INVENTORY: Table = Table {
     var: Var::new("INVENTORY_TABLE", "the name of the inventory table"),
     indexes: &[DUE],
     stream: true,
+};
+
+/// Carts.
+pub static CARTS: Table = Table {
+    name: "carts",
+    var: Var::new("CARTS_TABLE", "the name of the carts table"),
+    indexes: &[BY_CUSTOMER],
+    stream: false,
+};
+
+/// Zones, promotions, and how often those were used.
+pub static PRICING: Table = Table {
+    name: "pricing",
+    var: Var::new("PRICING_TABLE", "the name of the pricing table"),
+    indexes: &[DUE],
+    stream: false,
 };
 
 /// Orders.
@@ -117,10 +140,12 @@ pub static TEST_PROVIDER: Table = Table {
 };
 
 /// Every table.
-pub static TABLES: [&Table; 9] = [
+pub static TABLES: [&Table; 11] = [
     &USERS,
     &CATALOG,
     &INVENTORY,
+    &CARTS,
+    &PRICING,
     &ORDERS,
     &PAYMENTS,
     &NOTIFICATIONS,
@@ -161,7 +186,32 @@ pub const BY_PRICE: Index = Index {
     projection: Projection::All,
 };
 
-/// A customer's orders, newest first.
+/// Products of one category and status, newest first. Many such partitions are read for one page: keys
+/// are enough to tell what is on it.
+pub const BY_CATEGORY: Index = Index {
+    name: "byCategory",
+    pk: "categoryPk",
+    sk: "statusSk",
+    projection: Projection::KeysOnly,
+};
+
+/// Products of one category and status, by name.
+pub const BY_CATEGORY_NAME: Index = Index {
+    name: "byCategoryName",
+    pk: "categoryPk",
+    sk: "nameSk",
+    projection: Projection::KeysOnly,
+};
+
+/// Products of one category and status, by price.
+pub const BY_CATEGORY_PRICE: Index = Index {
+    name: "byCategoryPrice",
+    pk: "categoryPk",
+    sk: "priceSk",
+    projection: Projection::KeysOnly,
+};
+
+/// A customer's own, newest first: their carts, or their orders of one status.
 pub const BY_CUSTOMER: Index = Index {
     name: "byCustomer",
     pk: "customerPk",
@@ -169,7 +219,7 @@ pub const BY_CUSTOMER: Index = Index {
     projection: Projection::KeysOnly,
 };
 
-/// All orders, sharded, newest first.
+/// All orders of one status, sharded, newest first.
 pub const EVERY_ORDER: Index = Index {
     name: "everyOrder",
     pk: "everyPk",

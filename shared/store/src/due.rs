@@ -1,0 +1,41 @@
+//! What sweepers look for: the ids that are due, in the sparse index [`DUE`].
+
+use domain::clock::Timestamp;
+
+use crate::db::{Db, Range};
+use crate::error::StoreError;
+use crate::tables::{DUE, SHARDS};
+
+impl Db {
+    /// The ids that are due by `now` in the index [`DUE`], earliest first in each shard.
+    pub(crate) async fn due(&self, now: Timestamp, limit: u16) -> Result<Vec<String>, StoreError> {
+        self.due_among("due", now, limit).await
+    }
+
+    /// The same of another kind of duty, which stands in partitions of its own.
+    pub(crate) async fn due_among(
+        &self,
+        kind: &str,
+        now: Timestamp,
+        limit: u16,
+    ) -> Result<Vec<String>, StoreError> {
+        let shards = (0..SHARDS).map(|shard| {
+            self.query(Range {
+                // Every id sorts below the tilde.
+                to: Some(format!("{now}/~")),
+                newest_first: false,
+                limit,
+                ..Range::on(&DUE, format!("{kind}/{shard}"))
+            })
+        });
+        let found = futures_util::future::try_join_all(shards).await?;
+        Ok(found
+            .into_iter()
+            .flat_map(|one| one.items)
+            .filter_map(|item| {
+                let due = item.get(DUE.sk)?.as_s().ok()?;
+                due.split_once('/').map(|(_, id)| id.to_owned())
+            })
+            .collect())
+    }
+}
