@@ -5,6 +5,7 @@
 //! It must never know a table's attribute, or what a particular route is for.
 
 pub mod api_key;
+pub mod as_sent;
 pub mod bearers;
 pub mod bounds;
 pub mod caller;
@@ -31,6 +32,7 @@ pub mod system;
 pub mod token;
 pub mod trace;
 
+pub use as_sent::AsSent;
 pub use caller::Caller;
 pub use consumer::{Consumer, Delivery, Source, Tick};
 pub use endpoint::{Document, Endpoint, Nothing, Rq};

@@ -47,6 +47,7 @@ macro_rules! catalogue {
 
 catalogue! {
     InvalidRequest, "invalid_request", 400, false, "The request cannot be understood.";
+    InvalidSignature, "invalid_signature", 400, false, "The signature is not the provider's, or too old.";
     Unauthenticated, "unauthenticated", 401, false, "A valid bearer token is needed.";
     InvalidRefreshToken, "invalid_refresh_token", 401, false, "The session has ended; sign in again.";
     InvalidCredentials, "invalid_credentials", 401, false, "Email or password is wrong.";
@@ -57,8 +58,12 @@ catalogue! {
     MethodNotAllowed, "method_not_allowed", 405, false, "The method is not allowed here.";
     NotAcceptable, "not_acceptable", 406, false, "None of the media types in Accept can be sent.";
     EmailTaken, "email_taken", 409, false, "An account with this email exists.";
-    SlugTaken, "slug_taken", 409, false, "A product with this slug exists.";
+    SlugTaken, "slug_taken", 409, false, "A product or category with this slug exists.";
     SkuTaken, "sku_taken", 409, false, "A product with this SKU exists.";
+    CouponCodeTaken, "coupon_code_taken", 409, false, "A promotion with this code exists.";
+    CouponUsedUp, "coupon_used_up", 409, false, "The coupon was used as often as it may be.";
+    LimitReached, "limit_reached", 409, false, "The shop has as many of these as it may have.";
+    CartChanged, "cart_changed", 409, false, "Prices of the cart have changed, or something is not sold any more.";
     OutOfStock, "out_of_stock", 409, false, "There is not enough stock.";
     InvalidState, "invalid_state", 409, false, "The present state does not allow that.";
     OrderAlreadyPaid, "order_already_paid", 409, false, "The order is paid, or a payment is under way.";
@@ -187,6 +192,12 @@ impl From<StoreError> for Failure {
             StoreError::Taken(Unique::Sku(sku)) => Self::new(Code::SkuTaken)
                 .error(format!("variants: the SKU {sku} is taken"))
                 .detail(json!({ "sku": sku })),
+            StoreError::Taken(Unique::CouponCode) => {
+                Self::new(Code::CouponCodeTaken).error("code: is taken")
+            }
+            StoreError::UsedUp => Self::new(Code::CouponUsedUp)
+                .error("couponCode: was used as often as it may be"),
+            StoreError::Full(full) => Self::new(Code::LimitReached).error(full.to_string()),
             StoreError::Taken(Unique::LivePayment) => Self::new(Code::OrderAlreadyPaid),
             StoreError::Short(shortages) => {
                 shortages
@@ -205,6 +216,7 @@ impl From<StoreError> for Failure {
                     })
             }
             sold @ StoreError::Sold => Self::new(Code::InvalidState).because(sold),
+            occupied @ StoreError::Occupied => Self::new(Code::InvalidState).because(occupied),
             StoreError::Repeated(receipt) => Self {
                 cause: Cause::Repeated(Box::new(receipt)),
                 ..Self::new(Code::Conflict)

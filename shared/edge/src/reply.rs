@@ -14,6 +14,10 @@ pub struct Reply<T> {
     pub(crate) content: Content<T>,
     pub(crate) location: Option<String>,
     pub(crate) version: Option<u64>,
+    /// What it shows that changes without its version.
+    pub(crate) beside: Option<String>,
+    /// Whether what is asked for is at its location instead.
+    pub(crate) moved: bool,
     pub(crate) place: Option<Place>,
     pub(crate) status: Option<u16>,
     pub(crate) allow: Option<String>,
@@ -33,6 +37,8 @@ impl<T> Reply<T> {
             content,
             location: None,
             version: None,
+            beside: None,
+            moved: false,
             place: None,
             status: None,
             allow: None,
@@ -52,6 +58,14 @@ impl<T> Reply<T> {
         Self::with(Content::Nothing)
     }
 
+    /// That what is asked for is at another path, below the base path. The query goes along.
+    #[must_use]
+    pub fn moved(path: impl std::fmt::Display) -> Self {
+        let mut reply = Self::nothing().location(path).status(301);
+        reply.moved = true;
+        reply
+    }
+
     /// Bytes of a media type.
     #[must_use]
     pub fn asset(media_type: &'static str, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
@@ -69,6 +83,14 @@ impl<T> Reply<T> {
     #[must_use]
     pub fn version(mut self, version: u64) -> Self {
         self.version = Some(version);
+        self
+    }
+
+    /// The same reply, which also shows something that changes without its version: its ETag is made of
+    /// both.
+    #[must_use]
+    pub fn beside(mut self, shown: Option<impl std::fmt::Display>) -> Self {
+        self.beside = shown.map(|shown| shown.to_string());
         self
     }
 

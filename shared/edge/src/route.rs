@@ -152,6 +152,8 @@ pub struct Route {
     pub vouched: bool,
     /// Whether its replies say where what was made can be found.
     pub located: bool,
+    /// Whether what it is asked for may be at another path by now, to which it then leads.
+    pub moves: bool,
     /// Whether it takes an idempotency key.
     pub idempotency: Idempotency,
     /// How many requests a caller has.
@@ -192,6 +194,7 @@ impl Route {
             also: None,
             vouched: false,
             located: false,
+            moves: false,
             idempotency: Idempotency::Natural,
             rate: RateClass::Default,
             precondition: Precondition::Unmatched,
@@ -294,6 +297,16 @@ impl Route {
         }
     }
 
+    /// The same route, leading on to where what it is asked for is by now: its handler answers
+    /// [`crate::Reply::moved`].
+    #[must_use]
+    pub const fn moves(self) -> Self {
+        Self {
+            moves: true,
+            ..self
+        }
+    }
+
     /// The same route with an idempotency key that must be sent.
     #[must_use]
     pub const fn once(self) -> Self {
@@ -309,6 +322,15 @@ impl Route {
     pub const fn versioned(self) -> Self {
         Self {
             precondition: Precondition::Honoured,
+            ..self
+        }
+    }
+
+    /// The same route, which changes nothing: an idempotency key would have nothing to remember.
+    #[must_use]
+    pub const fn changes_nothing(self) -> Self {
+        Self {
+            idempotency: Idempotency::Natural,
             ..self
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lambda_runtime::{LambdaEvent, service_fn};
 use store::aws::Aws;
 use store::env::Env;
+use store::outside::Outside;
 use store::{StartError, Wiring};
 
 use crate::function::{Crash, Function, Raw, Surroundings};
@@ -76,6 +77,7 @@ async fn serve(function: Function) -> Result<(), Crash> {
     let wiring = Wiring {
         aws: Aws::from_env(&env)?,
         env,
+        outside: Outside::Internet,
     };
     let surroundings = Surroundings {
         clock: Arc::new(SystemClock),

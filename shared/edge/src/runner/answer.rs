@@ -45,6 +45,8 @@ pub(super) fn render<E: Endpoint>(
         content,
         location,
         version,
+        beside,
+        moved,
         place,
         status,
         allow,
@@ -56,7 +58,12 @@ pub(super) fn render<E: Endpoint>(
         headers.append(name, value);
         Ok(())
     };
-    if let Some(location) = location {
+    if let Some(mut location) = location {
+        if moved && !rq.query_pairs.is_empty() {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            let query = query.extend_pairs(&rq.query_pairs).finish();
+            location = format!("{location}?{query}");
+        }
         set(header::LOCATION, &location)?;
     }
     if let Some(allow) = allow {
@@ -97,7 +104,8 @@ pub(super) fn render<E: Endpoint>(
             (Some(body.into_bytes()), JSON)
         }
     };
-    if let Some(tag) = tag(&E::ROUTE, version, rq.fields.as_ref(), body.as_deref()) {
+    let chosen = chosen(rq.fields.as_ref(), beside.as_deref());
+    if let Some(tag) = tag(&E::ROUTE, version, chosen.as_deref(), body.as_deref()) {
         set(header::ETAG, &format!("\"{tag}\""))?;
     }
     Ok(Answer {
@@ -109,22 +117,33 @@ pub(super) fn render<E: Endpoint>(
     })
 }
 
+/// What tells one representation of a version from another: the choice of fields, and what is shown beside
+/// them.
+fn chosen(fields: Option<&BTreeSet<String>>, beside: Option<&str>) -> Option<String> {
+    let fields = fields.map(|fields| {
+        let names: Vec<&str> = fields.iter().map(String::as_str).collect();
+        names.join(",")
+    });
+    match (fields, beside) {
+        (None, None) => None,
+        (fields, None) => fields,
+        (fields, Some(beside)) => Some(format!("{}/{beside}", fields.unwrap_or_default())),
+    }
+}
+
 /// The tag of a representation, without its quotes: the version of what it shows where that has one,
 /// else a digest of the body where a client is to ask again.
 fn tag(
     route: &Route,
     version: Option<u64>,
-    fields: Option<&BTreeSet<String>>,
+    chosen: Option<&str>,
     body: Option<&[u8]>,
 ) -> Option<String> {
     let short = |bytes: &[u8]| HEXLOWER.encode(&digest(&SHA256, bytes).as_ref()[..8]);
-    match (version, fields) {
+    match (version, chosen) {
         (Some(version), None) => Some(version.to_string()),
-        // Another choice of fields is another representation of the same version.
-        (Some(version), Some(fields)) => {
-            let chosen: Vec<&str> = fields.iter().map(String::as_str).collect();
-            Some(format!("{version}-{}", short(chosen.join(",").as_bytes())))
-        }
+        // Another choice is another representation of the same version.
+        (Some(version), Some(chosen)) => Some(format!("{version}-{}", short(chosen.as_bytes()))),
         (None, _) if route.method == Method::Get && route.caching != Caching::NoStore => {
             body.map(|body| format!("h{}", short(body)))
         }

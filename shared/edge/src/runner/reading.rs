@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use store::event::Stamp;
 use store::once::Once;
 
+use crate::as_sent::{self, AsSent};
 use crate::caller::Caller;
 use crate::endpoint::{AnonymousScope, Document, Endpoint, Expected, Nothing, Rq};
 use crate::fields::{self, FIELDS};
@@ -38,6 +39,8 @@ pub(super) struct Reader<E> {
 /// What a route takes as its body.
 enum Takes {
     Nothing,
+    /// Whatever was sent, unread.
+    AsSent,
     Whole(Shape),
     /// A patch to what is then a whole body.
     Patch {
@@ -84,6 +87,8 @@ impl<E: Endpoint> Reader<E> {
     pub(super) fn new() -> Self {
         let body = if TypeId::of::<E::Body>() == TypeId::of::<Nothing>() {
             Takes::Nothing
+        } else if TypeId::of::<E::Body>() == TypeId::of::<AsSent>() {
+            Takes::AsSent
         } else if E::ROUTE.method == Method::Patch {
             Takes::Patch {
                 patch: Shape::merge_patch_of::<E::Body>(),
@@ -215,6 +220,10 @@ impl<E: Endpoint> Reader<E> {
                     faults.unparsable.push("body: must be empty".to_owned());
                 }
                 Ok(None)
+            }
+            Takes::AsSent => {
+                can_be_taken(headers, bytes)?;
+                Ok(as_sent::read(headers, bytes, faults).map(Sent::Whole))
             }
             Takes::Whole(shape) => {
                 can_be_taken(headers, bytes)?;
