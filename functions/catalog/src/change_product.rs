@@ -3,10 +3,11 @@
 
 use domain::role::Permission;
 use edge::{Auth, Caller, Code, Document, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use store::categories::{self, Categories};
 use store::products::{self, Products};
 use store::shop::Shop;
 
-use crate::product::{ProductDraft, ProductPath, ProductView};
+use crate::product::{ProductDraft, ProductPath, ProductView, slug_of};
 use crate::replace_product::rewrite;
 
 /// Changes a product.
@@ -17,26 +18,26 @@ impl Endpoint for ChangeProduct {
         .auth(Auth::Staff(Permission::CatalogWrite))
         .guarded()
         .errors(&[Code::SlugTaken, Code::SkuTaken, Code::PatchFailed]);
-    type Needs = (Products<products::Edit>, Shop);
+    type Needs = (Products<products::Edit>, Categories<categories::Read>, Shop);
     type Path = ProductPath;
     type Query = Nothing;
     type Body = ProductDraft;
     type Reply = ProductView;
 
     async fn document(
-        (products, _): &Self::Needs,
+        (products, categories, _): &Self::Needs,
         path: &ProductPath,
         _: &Caller,
     ) -> Result<Document, Failure> {
         let product = products.get(path.id).await?;
-        let version = product.version;
-        Document::of(&ProductDraft::from(product), version)
+        let (version, category) = (product.version, slug_of(&product, categories).await?);
+        Document::of(&ProductDraft::of(product, category), version)
     }
 
     async fn handle(
-        (products, shop): &Self::Needs,
+        (products, categories, shop): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
-        rewrite(products, shop, rq).await
+        rewrite(products, categories, shop, rq).await
     }
 }

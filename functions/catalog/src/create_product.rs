@@ -4,11 +4,12 @@ use domain::id::ProductId;
 use domain::product::Product;
 use domain::role::Permission;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use store::categories::{self, Categories};
 use store::once::Receipt;
 use store::products::{self, Products};
 use store::shop::Shop;
 
-use crate::product::{ProductDraft, ProductView, broken};
+use crate::product::{ProductDraft, ProductView};
 
 /// Creates a product.
 pub(crate) struct CreateProduct;
@@ -18,22 +19,27 @@ impl Endpoint for CreateProduct {
         .auth(Auth::Staff(Permission::CatalogWrite))
         .located()
         .errors(&[Code::SlugTaken, Code::SkuTaken]);
-    type Needs = (Products<products::Create>, Shop);
+    type Needs = (
+        Products<products::Create>,
+        Categories<categories::Read>,
+        Shop,
+    );
     type Path = Nothing;
     type Query = Nothing;
     type Body = ProductDraft;
     type Reply = ProductView;
 
     async fn handle(
-        (products, shop): &Self::Needs,
+        (products, categories, shop): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
         products.recall(rq.once(), rq.now()).await?;
         let id = ProductId::new(rq.now(), rq.entropy());
-        let product = Product::new(id, rq.body.details(id)?, rq.now()).map_err(broken)?;
+        let make = |details| Product::new(id, details, rq.now());
+        let (product, category) = rq.body.written(id, categories, make).await?;
         let mut tx = products.begin(&rq.stamp);
         products.create(&mut tx, &product, shop.currency)?;
-        let view = ProductView::from(product);
+        let view = ProductView::of(product, category);
         products.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;
         Ok(created(view))
@@ -50,5 +56,5 @@ impl Endpoint for CreateProduct {
 
 fn created(view: ProductView) -> Reply<ProductView> {
     let path = format!("/products/{}", view.id());
-    Reply::of(view).version(1).location(path)
+    view.reply().location(path)
 }

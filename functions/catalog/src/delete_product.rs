@@ -30,7 +30,7 @@ impl Endpoint for DeleteProduct {
         let product = products.get(rq.path.id).await?;
         rq.expects(product.version)?;
         let mut tx = products.begin(&rq.stamp);
-        products.delete(&mut tx, &product);
+        products.delete(&mut tx, &product)?;
         for variant in &product.variants {
             stock.never_taken(&mut tx, &variant.sku);
         }

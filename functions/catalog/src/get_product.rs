@@ -1,12 +1,11 @@
 //! `GET /products/{id}`: one product. Customers see active ones; staff see all.
 
-use domain::product::ProductStatus;
-use domain::role::Permission;
 use edge::route::Caching;
-use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use store::categories::{self, Categories};
 use store::products::{self, Products};
 
-use crate::product::{ProductPath, ProductView};
+use crate::product::{ProductPath, ProductView, slug_of, visible};
 
 /// Reads one product.
 pub(crate) struct GetProduct;
@@ -15,21 +14,18 @@ impl Endpoint for GetProduct {
     const ROUTE: Route = Route::get("/products/{id}", "Get a product")
         .auth(Auth::Anyone)
         .caching(Caching::Revalidate);
-    type Needs = (Products<products::Read>,);
+    type Needs = (Products<products::Read>, Categories<categories::Read>);
     type Path = ProductPath;
     type Query = Nothing;
     type Body = Nothing;
     type Reply = ProductView;
 
     async fn handle(
-        (products,): &Self::Needs,
+        (products, categories): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
-        let product = products.get(rq.path.id).await?;
-        if product.status != ProductStatus::Active && !rq.caller.may(Permission::CatalogRead) {
-            return Err(Failure::new(Code::NotFound));
-        }
-        let version = product.version;
-        Ok(Reply::of(product.into()).version(version))
+        let product = visible(products.get(rq.path.id).await?, &rq.caller)?;
+        let category = slug_of(&product, categories).await?;
+        Ok(ProductView::of(product, category).reply())
     }
 }

@@ -1,16 +1,24 @@
-//! `GET /products`: products in one of three orders, newest first unless told. Customers see active
-//! ones; staff see all, or those of one status.
+//! `GET /products`: products in one of three orders, newest first unless told, or those whose names have
+//! certain words. Customers see active ones; staff see all, or those of one status.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::CategoryId;
 use domain::money::Money;
-use domain::product::ProductStatus;
+use domain::product::{Product, ProductStatus};
 use domain::role::Permission;
+use domain::search::{SearchText, Word};
+use domain::slug::Slug;
 use edge::paging::Paging;
 use edge::route::Caching;
 use edge::seal::Seal;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::products::{self, By, Products};
+use store::StoreError;
+use store::categories::{self, Categories};
+use store::page::Page;
+use store::products::{self, By, Products, Which};
 
 use crate::product::ProductView;
 
@@ -21,6 +29,16 @@ pub(crate) struct ListProducts;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListQuery {
+    /// Only products in the category of this slug, or in one below it. A slug that the category had before
+    /// will do.
+    #[schemars(example = &"kitchen")]
+    category: Option<Slug>,
+    /// Only products whose names have, for each of these words, one that begins with it, whatever the case
+    /// and the accents; the first 7 words of a name count. What begins with the longest of the words
+    /// comes in its order. Not together with `sort`, `minPrice` or `maxPrice`. A page may have fewer
+    /// products than it could, and still be followed by others.
+    #[schemars(example = &"mug")]
+    q: Option<SearchText>,
     /// Only products of this status; for staff.
     #[schemars(example = ProductStatus::Active)]
     status: Option<ProductStatus>,
@@ -69,15 +87,21 @@ pub(crate) enum Sort {
 impl Endpoint for ListProducts {
     const ROUTE: Route = Route::get("/products", "List products")
         .auth(Auth::Anyone)
-        .caching(Caching::Revalidate);
-    type Needs = (Products<products::List>, Seal);
+        .caching(Caching::Revalidate)
+        .errors(&[Code::ValidationFailed]);
+    type Needs = (
+        Products<products::List>,
+        Categories<categories::Read>,
+        Categories<categories::ReadMany>,
+        Seal,
+    );
     type Path = Nothing;
     type Query = ListQuery;
     type Body = Nothing;
     type Reply = Vec<ProductView>;
 
     async fn handle(
-        (products, seal): &Self::Needs,
+        (products, categories, named, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<Vec<ProductView>>, Failure> {
         let staff = rq.caller.may(Permission::CatalogRead);
@@ -87,13 +111,85 @@ impl Endpoint for ListProducts {
             None if staff => ProductStatus::ALL.to_vec(),
             None => vec![ProductStatus::Active],
         };
+        let sought = sought(&rq.query)?;
         let (by, greatest_first) = order(&rq.query)?;
-        let binding = format!("{statuses:?} {by:?} {greatest_first}");
+        let category = match &rq.query.category {
+            None => None,
+            Some(slug) => Some(category(categories, slug).await?),
+        };
+        // Not of what is below the category, which may change from page to page.
+        let binding = format!("{statuses:?} {category:?} {sought:?} {by:?} {greatest_first}");
         let list = seal.list(Self::ROUTE.path, binding);
         let bounds = list.bounds(&rq.query.paging)?;
-        let page = products.list(&statuses, by, greatest_first, &bounds);
-        Ok(list.reply(page.await?))
+        let which = Which {
+            statuses,
+            categories: match category {
+                None => None,
+                Some(category) => {
+                    let mut all = categories.tree().await?.below(category);
+                    all.insert(category);
+                    Some(all)
+                }
+            },
+        };
+        let page = match &sought {
+            None => products.list(&which, by, greatest_first, &bounds).await?,
+            Some(words) => products.search(&which, words, &bounds).await?,
+        };
+        Ok(list.reply(shown(page, named).await?))
     }
+}
+
+/// The products of a page with the slugs of their categories.
+async fn shown(
+    page: Page<Product>,
+    categories: &Categories<categories::ReadMany>,
+) -> Result<Page<ProductView>, Failure> {
+    let ids: BTreeSet<CategoryId> = page.items.iter().filter_map(|it| it.category).collect();
+    let slugs: BTreeMap<CategoryId, Slug> = categories.slugs(&ids).await?;
+    Ok(page.map(|product| {
+        let slug = product.category.and_then(|id| slugs.get(&id)).cloned();
+        ProductView::of(product, slug)
+    }))
+}
+
+/// The category that a slug leads to.
+async fn category(
+    categories: &Categories<categories::Read>,
+    slug: &Slug,
+) -> Result<CategoryId, Failure> {
+    match categories.named(slug).await {
+        Ok(named) => Ok(named.id),
+        Err(StoreError::NotFound) => {
+            let rule = "must be the slug of an existing category";
+            Err(Failure::rule("category", rule))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The words that names must have, if any are looked for.
+fn sought(query: &ListQuery) -> Result<Option<BTreeSet<Word>>, Failure> {
+    let Some(text) = &query.q else {
+        return Ok(None);
+    };
+    let others = [
+        ("sort", query.sort.is_some()),
+        ("minPrice", query.min_price.is_some()),
+        ("maxPrice", query.max_price.is_some()),
+    ];
+    let refusal = others.iter().filter(|(_, given)| *given).fold(
+        Failure::new(Code::InvalidRequest),
+        |refusal, (name, _)| {
+            refusal.error(format!(
+                "{name}: cannot stand together with q, which can with category and status"
+            ))
+        },
+    );
+    if !refusal.errors.is_empty() {
+        return Err(refusal);
+    }
+    Ok(Some(Word::all(text.as_str())))
 }
 
 /// What the list is ordered by, and whether the greatest come first.

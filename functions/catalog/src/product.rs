@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use domain::clock::Timestamp;
-use domain::id::ProductId;
+use domain::id::{CategoryId, ProductId};
 use domain::money::{Money, Price};
 use domain::product::{Details, Options, Product, ProductStatus, Variant};
+use domain::role::Permission;
 use domain::rule::Fault;
 use domain::sku::Sku;
 use domain::slug::Slug;
 use domain::text::{Description, ImageUrl, OptionName, OptionValue, TaxCategory, Title};
-use edge::{Code, Failure};
+use edge::{Caller, Code, Failure, Reply};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::StoreError;
+use store::categories::{self, Categories, Named};
 
 /// A product.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -32,7 +35,7 @@ pub(crate) struct ProductView {
     /// The slug of its category; null if it is in none.
     category: Option<Slug>,
     /// What can be bought of it.
-    #[schemars(length(min = 1, max = 48))]
+    #[schemars(length(min = 1, max = 40))]
     variants: Vec<VariantView>,
     /// Where its images are, the most telling one first.
     #[schemars(length(max = 20))]
@@ -70,17 +73,24 @@ impl ProductView {
     pub(crate) fn id(&self) -> ProductId {
         self.id
     }
+
+    /// The product as a reply. A category can be given another slug without a change of its products.
+    pub(crate) fn reply(self) -> Reply<Self> {
+        let (version, category) = (self.version, self.category.clone());
+        Reply::of(self).version(version).beside(category)
+    }
 }
 
-impl From<Product> for ProductView {
-    fn from(product: Product) -> Self {
+impl ProductView {
+    /// A product in a category of this slug.
+    pub(crate) fn of(product: Product, category: Option<Slug>) -> Self {
         let Product {
             id,
             name,
             slug,
             description,
             status,
-            category,
+            category: _,
             variants,
             images,
             version,
@@ -138,7 +148,7 @@ pub(crate) struct ProductDraft {
     /// The slug of its category.
     category: Option<Slug>,
     /// What can be bought of it.
-    #[schemars(length(min = 1, max = 48))]
+    #[schemars(length(min = 1, max = 40))]
     variants: Vec<VariantDraft>,
     /// Where its images are.
     #[schemars(length(max = 20))]
@@ -165,45 +175,71 @@ pub(crate) struct VariantDraft {
 }
 
 impl ProductDraft {
+    /// Makes a product of this draft, and finds the slug of the category it is put in.
+    ///
+    /// # Errors
+    /// 422 with every rule that it would break.
+    pub(crate) async fn written(
+        &self,
+        id: ProductId,
+        categories: &Categories<categories::Read>,
+        make: impl FnOnce(Details) -> Result<Product, Vec<Fault>>,
+    ) -> Result<(Product, Option<Slug>), Failure> {
+        let found = match &self.category {
+            None => Ok(None),
+            Some(slug) => match categories.named(slug).await {
+                Ok(named) => Ok(Some(named)),
+                Err(StoreError::NotFound) => Err(Fault::new(
+                    "category",
+                    "must be the slug of an existing category",
+                )),
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let category = found.as_ref().ok().and_then(Option::as_ref);
+        let product = make(self.details(id, category.map(|named| named.id)));
+        match (found, product) {
+            (Ok(named), Ok(product)) => Ok((product, named.map(|Named { slug, .. }| slug))),
+            (found, product) => {
+                let faults = found.err().into_iter();
+                Err(broken(faults.chain(product.err().into_iter().flatten())))
+            }
+        }
+    }
+
     /// The product's details, with what was left out cleared or made up.
-    pub(crate) fn details(&self, id: ProductId) -> Result<Details, Failure> {
+    fn details(&self, id: ProductId, category: Option<CategoryId>) -> Details {
         let Self {
             name,
             slug,
             description,
             status,
-            category,
+            category: _,
             variants,
             images,
         } = self;
-        if category.is_some() {
-            return Err(Failure::rule(
-                "category",
-                "must be the slug of an existing category; there is none",
-            ));
-        }
-        Ok(Details {
+        Details {
             name: name.clone(),
             slug: slug.clone().unwrap_or_else(|| Slug::from_title(name, id)),
             description: description.clone().unwrap_or_default(),
             status: status.unwrap_or(ProductStatus::Draft),
-            category: None,
+            category,
             variants: variants.iter().map(VariantDraft::variant).collect(),
             images: images.clone().unwrap_or_default(),
-        })
+        }
     }
 }
 
-/// The draft that would make the product as it stands.
-impl From<Product> for ProductDraft {
-    fn from(product: Product) -> Self {
+impl ProductDraft {
+    /// The draft that would make the product as it stands, in a category of this slug.
+    pub(crate) fn of(product: Product, category: Option<Slug>) -> Self {
         let Product {
             id: _,
             name,
             slug,
             description,
             status,
-            category,
+            category: _,
             variants,
             images,
             version: _,
@@ -261,13 +297,35 @@ impl VariantDraft {
 }
 
 /// The failure that names every rule a product breaks.
-pub(crate) fn broken(faults: Vec<Fault>) -> Failure {
-    faults
-        .into_iter()
-        .fold(Failure::new(Code::ValidationFailed), |failure, fault| {
-            let Fault { field, rule } = fault;
-            failure.error(format!("{field}: {rule}"))
-        })
+fn broken(faults: impl Iterator<Item = Fault>) -> Failure {
+    faults.fold(Failure::new(Code::ValidationFailed), |failure, fault| {
+        let Fault { field, rule } = fault;
+        failure.error(format!("{field}: {rule}"))
+    })
+}
+
+/// The slug of the category that a product is in.
+pub(crate) async fn slug_of(
+    product: &Product,
+    categories: &Categories<categories::Read>,
+) -> Result<Option<Slug>, Failure> {
+    let Some(id) = product.category else {
+        return Ok(None);
+    };
+    match categories.get(id).await {
+        Ok(category) => Ok(Some(category.slug)),
+        // It is new, and not everywhere to be read yet.
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The product, if the caller may see it: customers see active ones; staff see all.
+pub(crate) fn visible(product: Product, caller: &Caller) -> Result<Product, Failure> {
+    if product.status == ProductStatus::Active || caller.may(Permission::CatalogRead) {
+        return Ok(product);
+    }
+    Err(Failure::new(Code::NotFound))
 }
 
 /// The path of one product.

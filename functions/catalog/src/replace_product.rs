@@ -3,10 +3,11 @@
 
 use domain::role::Permission;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use store::categories::{self, Categories};
 use store::products::{self, Products};
 use store::shop::Shop;
 
-use crate::product::{ProductDraft, ProductPath, ProductView, broken};
+use crate::product::{ProductDraft, ProductPath, ProductView};
 
 /// Replaces a product.
 pub(crate) struct ReplaceProduct;
@@ -16,23 +17,24 @@ impl Endpoint for ReplaceProduct {
         .auth(Auth::Staff(Permission::CatalogWrite))
         .guarded()
         .errors(&[Code::SlugTaken, Code::SkuTaken]);
-    type Needs = (Products<products::Edit>, Shop);
+    type Needs = (Products<products::Edit>, Categories<categories::Read>, Shop);
     type Path = ProductPath;
     type Query = Nothing;
     type Body = ProductDraft;
     type Reply = ProductView;
 
     async fn handle(
-        (products, shop): &Self::Needs,
+        (products, categories, shop): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
-        rewrite(products, shop, rq).await
+        rewrite(products, categories, shop, rq).await
     }
 }
 
 /// Writes a product as the body says, over the version that the request expects.
 pub(crate) async fn rewrite<E>(
     products: &Products<products::Edit>,
+    categories: &Categories<categories::Read>,
     shop: &Shop,
     rq: &Rq<E>,
 ) -> Result<Reply<ProductView>, Failure>
@@ -41,11 +43,10 @@ where
 {
     let old = products.get(rq.path.id).await?;
     rq.expects(old.version)?;
-    let details = rq.body.details(old.id)?;
-    let new = old.replace(details, rq.now()).map_err(broken)?;
+    let make = |details| old.replace(details, rq.now());
+    let (new, category) = rq.body.written(old.id, categories, make).await?;
     let mut tx = products.begin(&rq.stamp);
     products.replace(&mut tx, &old, &new, shop.currency)?;
     tx.commit().await?;
-    let version = new.version;
-    Ok(Reply::of(new.into()).version(version))
+    Ok(ProductView::of(new, category).reply())
 }

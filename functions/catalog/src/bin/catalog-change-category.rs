@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-change-category`.
+edge::serve!(catalog);

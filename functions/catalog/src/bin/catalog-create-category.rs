@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-create-category`.
+edge::serve!(catalog);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-delete-category`.
+edge::serve!(catalog);

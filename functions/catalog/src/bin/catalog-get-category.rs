@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-get-category`.
+edge::serve!(catalog);

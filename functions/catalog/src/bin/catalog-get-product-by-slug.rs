@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-get-product-by-slug`.
+edge::serve!(catalog);

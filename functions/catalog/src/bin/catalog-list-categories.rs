@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-list-categories`.
+edge::serve!(catalog);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `catalog-replace-category`.
+edge::serve!(catalog);
