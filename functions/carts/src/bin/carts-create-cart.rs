@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-create-cart`.
+edge::serve!(carts);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-delete-cart-item`.
+edge::serve!(carts);

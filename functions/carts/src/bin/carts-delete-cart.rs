@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-delete-cart`.
+edge::serve!(carts);

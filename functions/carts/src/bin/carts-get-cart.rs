@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-get-cart`.
+edge::serve!(carts);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-join-cart`.
+edge::serve!(carts);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-list-carts`.
+edge::serve!(carts);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-merge-carts`.
+edge::serve!(carts);

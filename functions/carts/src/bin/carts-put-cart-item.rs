@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-put-cart-item`.
+edge::serve!(carts);

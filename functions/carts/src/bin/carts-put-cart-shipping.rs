@@ -1,0 +1,2 @@
+//! The Lambda binary of `carts-put-cart-shipping`.
+edge::serve!(carts);

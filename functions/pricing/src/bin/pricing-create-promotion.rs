@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-create-promotion`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-create-shipping-zone`.
+edge::serve!(pricing);

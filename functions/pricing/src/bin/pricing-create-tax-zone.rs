@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-create-tax-zone`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-delete-promotion`.
+edge::serve!(pricing);

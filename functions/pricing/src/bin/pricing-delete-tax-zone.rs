@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-delete-tax-zone`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-get-promotion`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-list-promotions`.
+edge::serve!(pricing);

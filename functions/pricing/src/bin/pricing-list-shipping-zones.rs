@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-list-shipping-zones`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-preview-price`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-release-coupon`.
+edge::serve!(pricing);

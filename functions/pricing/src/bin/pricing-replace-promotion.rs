@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-replace-promotion`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-replace-tax-zone`.
+edge::serve!(pricing);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `pricing-sweep-redemptions`.
+edge::serve!(pricing);
