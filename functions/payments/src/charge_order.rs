@@ -2,13 +2,13 @@
 //! order and the attempt.
 
 use domain::id::PaymentId;
-use domain::payment::{Initiator, Payment, PaymentState, Start};
+use domain::payment::{Initiator, Payment, Start};
 use edge::{Code, Consumer, Delivery, Failure, Source};
 use store::StoreError;
 use store::error::Unique;
 use store::event::{Event, OrderFacts};
 use store::payments::{self, Payments};
-use store::provider::Provider;
+use store::provider::{CaptureDefault, Provider};
 use store::queues::PAYMENTS_CHARGE_ORDER;
 
 use crate::driving::Driver;
@@ -19,14 +19,14 @@ pub(crate) struct ChargeOrder;
 impl Consumer for ChargeOrder {
     const SOURCE: Source = Source::Queue {
         queue: &PAYMENTS_CHARGE_ORDER,
-        batch: 5,
+        batch: 2,
     };
     const SUMMARY: &'static str = "Charges orders that name a payment method";
-    type Needs = (Payments<payments::Charge>, Provider);
+    type Needs = (Payments<payments::Charge>, Provider, CaptureDefault);
     type Message = Delivery;
 
     async fn handle(
-        (payments, provider): &Self::Needs,
+        (payments, provider, CaptureDefault(capture_method)): &Self::Needs,
         delivery: &Delivery,
     ) -> Result<(), Failure> {
         let Event::OrderCreated(OrderFacts {
@@ -60,6 +60,7 @@ impl Consumer for ChargeOrder {
             order: *order_id,
             amount: *total,
             method: method.clone(),
+            capture_method: *capture_method,
             initiator: Initiator::Server,
             attempt: 1,
             owner: me,
@@ -83,11 +84,7 @@ async fn resume(
     payment: Payment,
     me: domain::id::EventId,
 ) -> Result<(), Failure> {
-    let open = matches!(
-        payment.status,
-        PaymentState::Processing | PaymentState::Unknown
-    );
-    if !open {
+    if !payment.is_open() {
         return Ok(());
     }
     match driver.resume(payment, me).await {

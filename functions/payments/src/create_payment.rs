@@ -5,7 +5,7 @@
 
 use domain::id::{EventId, OrderId, PaymentId};
 use domain::order::OrderStatus;
-use domain::payment::{Initiator, Payment, PaymentState, Start};
+use domain::payment::{CaptureMethod, Initiator, Payment, Start};
 use domain::role::Permission;
 use domain::text::PaymentMethod;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
@@ -15,10 +15,10 @@ use serde_json::json;
 use store::once::Receipt;
 use store::orders::{self, Orders};
 use store::payments::{self, Payments};
-use store::provider::{PaymentMethods, Provider};
+use store::provider::{CaptureDefault, PaymentMethods, Provider};
 
 use crate::driving::Driver;
-use crate::payment::PaymentView;
+use crate::payment::{PaymentView, reply};
 
 /// Pays an order.
 pub(crate) struct CreatePayment;
@@ -31,6 +31,8 @@ pub(crate) struct NewPayment {
     order_id: OrderId,
     /// From what.
     payment_method: PaymentMethod,
+    /// When the money is taken: as the shop usually does, unless staff want it otherwise.
+    capture_method: Option<CaptureMethod>,
 }
 
 /// What a payment's reply is rebuilt from: the payment itself holds all else.
@@ -57,6 +59,7 @@ impl Endpoint for CreatePayment {
         Orders<orders::Read>,
         Provider,
         PaymentMethods,
+        CaptureDefault,
     );
     type Path = Nothing;
     type Query = Nothing;
@@ -64,12 +67,13 @@ impl Endpoint for CreatePayment {
     type Reply = PaymentView;
 
     async fn handle(
-        (payments, orders, provider, methods): &Self::Needs,
+        (payments, orders, provider, methods, usual): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<PaymentView>, Failure> {
         let NewPayment {
             order_id,
             payment_method,
+            capture_method: _,
         } = &rq.body;
         let order = orders.get_now(*order_id).await?;
         rq.caller
@@ -77,6 +81,10 @@ impl Endpoint for CreatePayment {
         if !methods.accept(payment_method) {
             return Err(Failure::rule("paymentMethod", "is not known"));
         }
+        let capture_method = capture_method(rq, *usual)?;
+        methods
+            .can_charge(order.totals.total)
+            .map_err(|broken| Failure::rule("orderId", format!("the total {broken}")))?;
         let slot = payments.slot(order.id).await?;
         // After the slot was read: whoever finds it taken by this very request also finds its record.
         payments.recall(rq.once(), rq.now()).await?;
@@ -96,6 +104,7 @@ impl Endpoint for CreatePayment {
             order: order.id,
             amount: order.totals.total,
             method: payment_method.clone(),
+            capture_method,
             initiator: Initiator::Client,
             attempt: slot.attempts + 1,
             owner: EventId::new(rq.now(), rq.entropy()),
@@ -118,17 +127,13 @@ impl Endpoint for CreatePayment {
     }
 
     async fn replay(
-        (payments, _, provider, _): &Self::Needs,
+        (payments, _, provider, ..): &Self::Needs,
         rq: &Rq<Self>,
         receipt: Receipt,
     ) -> Result<Reply<PaymentView>, Failure> {
         let Started { payment_id } = receipt.read()?;
         let payment = payments.get_now(payment_id).await?;
-        let open = matches!(
-            payment.status,
-            PaymentState::Processing | PaymentState::Unknown
-        );
-        if !open {
+        if !payment.is_open() {
             return outcome(payment);
         }
         // The first attempt is under way, or died half-way.
@@ -142,6 +147,22 @@ impl Endpoint for CreatePayment {
     }
 }
 
+/// When the money is taken. Whether goods may leave before it is there, is for staff to say.
+fn capture_method(
+    rq: &Rq<CreatePayment>,
+    CaptureDefault(usual): CaptureDefault,
+) -> Result<CaptureMethod, Failure> {
+    match rq.body.capture_method {
+        Some(wanted) if wanted != usual && !rq.caller.may(Permission::PaymentsWrite) => {
+            let needed = Permission::PaymentsWrite;
+            Err(Failure::new(Code::Forbidden).error(format!(
+                "captureMethod: the permission {needed} is needed for {wanted}"
+            )))
+        }
+        wanted => Ok(wanted.unwrap_or(usual)),
+    }
+}
+
 fn outcome(payment: Payment) -> Result<Reply<PaymentView>, Failure> {
     if let Some(reason) = payment.failure {
         return Err(Failure::new(Code::PaymentDeclined)
@@ -149,8 +170,5 @@ fn outcome(payment: Payment) -> Result<Reply<PaymentView>, Failure> {
             .detail(json!({ "reason": reason, "paymentId": payment.id })));
     }
     let path = format!("/payments/{}", payment.id);
-    let version = payment.version;
-    Ok(Reply::of(PaymentView::from(payment))
-        .version(version)
-        .location(path))
+    Ok(reply(payment).location(path))
 }

@@ -1,23 +1,24 @@
 //! Driving a payment on until its outcome is known, and giving back what was charged for nothing.
 //!
-//! Whoever drives a payment holds its lease. The outcome is what the provider says, never what we
+//! Whoever charges holds the payment's lease. The outcome is what the provider says, never what we
 //! hope: after silence it is asked, and a successor asks before it charges.
 
-use std::time::Duration;
-
 use domain::id::EventId;
-use domain::payment::{Initiator, Payment, PaymentError, PaymentState, ProviderReport};
+use domain::payment::{Decline, Initiator, Payment, PaymentError, Report, Standing};
+use domain::text::ProviderRef;
 use domain::transition::Transition;
 use edge::{Code, Failure};
 use store::StoreError;
-use store::event::{Event, PaymentFacts, Stamp};
+use store::event::{Event, Stamp};
 use store::payments::{Payments, Settles};
-use store::provider::{ChargeRequest, Provider, ProviderError};
+use store::provider::{NewCharge, Provider, ProviderError};
 
-/// How often a provider that is down is called before the payment is left for later.
-const CALLS: u32 = 4;
-/// The pause after the first call that found it down; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+use crate::news::news;
+
+/// How often a change is made over what somebody else changed meanwhile.
+const TRIES: u32 = 12;
+/// The ceiling of the pause before that, in milliseconds; it grows with every try.
+const PAUSE_MS: u64 = 20;
 
 /// What drives payments: the handles, and when and on whose behalf.
 pub(crate) struct Driver<'a, M> {
@@ -27,33 +28,48 @@ pub(crate) struct Driver<'a, M> {
 }
 
 impl<M: Settles> Driver<'_, M> {
-    /// Charges a payment that has just started.
+    /// Charges a payment that has just started, or of which the provider knows nothing.
     pub(crate) async fn charge(&self, payment: Payment) -> Result<Payment, Failure> {
-        let request = ChargeRequest {
-            key: payment.provider_key(),
-            order: payment.order,
-            amount: payment.amount,
-            method: payment.method.clone(),
+        let charge = NewCharge::of(&payment);
+        let (payment, name) = match payment.reference.clone() {
+            Some(name) => (payment, name),
+            None => match self.provider.open(&charge).await {
+                // Put down before money can move: whoever comes after us knows what to ask for.
+                Ok(name) => (self.announce(payment, &name).await?, name),
+                Err(ProviderError::Refused(why)) => {
+                    tracing::warn!(payment = %payment.id, why, "the charge is refused");
+                    return self.settle(payment, &declined()).await;
+                }
+                Err(error) => {
+                    self.set_aside(payment).await?;
+                    return Err(unavailable(error));
+                }
+            },
         };
-        let mut pause = FIRST_PAUSE;
-        for call in 1..=CALLS {
-            match self.provider.charge(&request).await {
-                Ok(report) => return self.settle(payment, report).await,
-                Err(ProviderError::Unavailable) if call < CALLS => {
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
+        match self.provider.charge(&name, &charge).await {
+            Ok(report) => self.settle(payment, &report).await,
+            Err(ProviderError::Refused(why)) => {
+                tracing::warn!(payment = %payment.id, why, "the charge is refused");
+                self.settle(payment, &declined()).await
+            }
+            // It may have charged or not: it must say before anything is decided.
+            Err(ProviderError::Silent) => match self.provider.look_up(&name).await {
+                Ok(report) if report.standing != Standing::Idle => {
+                    self.settle(payment, &report).await
                 }
-                Err(ProviderError::Unavailable) => break,
-                // It may have charged or not: it must say before anything is decided.
-                Err(ProviderError::Silent) => {
-                    let report = self.look_up(&payment).await?;
-                    return self.settle(payment, report).await;
-                }
-                Err(ProviderError::Unreachable(error)) => return Err(error.into()),
+                _ => self.set_aside(payment).await,
+            },
+            Err(error) => {
+                self.set_aside(payment).await?;
+                Err(unavailable(error))
             }
         }
-        self.set_aside(payment).await?;
-        Err(unavailable(ProviderError::Unavailable))
+    }
+
+    async fn announce(&self, payment: Payment, name: &ProviderRef) -> Result<Payment, Failure> {
+        let announced = payment.announced(name.clone(), self.stamp.now);
+        self.save(&announced, []).await?;
+        Ok(announced)
     }
 
     /// Takes over a payment from whoever held it, asks the provider, and drives it on.
@@ -64,7 +80,7 @@ impl<M: Settles> Driver<'_, M> {
     ) -> Result<Payment, Failure> {
         let payment = match payment.take_over(owner, self.stamp.now) {
             Ok(Transition::Moved(mine)) => {
-                self.save(&mine, None).await?;
+                self.save(&mine, []).await?;
                 mine
             }
             Ok(Transition::Unchanged) => return Ok(payment),
@@ -75,104 +91,127 @@ impl<M: Settles> Driver<'_, M> {
             }
             Err(error) => return Err(Failure::internal(error)),
         };
-        match self.look_up(&payment).await? {
-            // The provider never heard of it, and nobody else will tell it.
-            ProviderReport::Missing => match payment.initiator {
-                Initiator::Server => self.charge(payment).await,
-                Initiator::Client => self.settle(payment, ProviderReport::Voided).await,
-            },
-            known => self.settle(payment, known).await,
+        let report = match &payment.reference {
+            Some(name) => self.provider.look_up(name).await.map_err(unavailable)?,
+            // Without a name there, no money can have moved.
+            None => Standing::Idle.into(),
+        };
+        if report.standing != Standing::Idle {
+            return self.settle(payment, &report).await;
         }
+        // Nothing was charged, and nobody else will do it.
+        let wanted = payment.initiator == Initiator::Server
+            && !self.payments.slot(payment.order).await?.closed;
+        if wanted {
+            return self.charge(payment).await;
+        }
+        let given_up = match &payment.reference {
+            // So that a request that is still on its way finds nothing to charge.
+            Some(name) => self.provider.void(name, &void_key(&payment)).await,
+            None => Ok(Standing::Voided.into()),
+        };
+        self.settle(payment, &given_up.map_err(unavailable)?).await
     }
 
-    /// Puts down what the provider says. A capture for an order that has come to nothing meanwhile
-    /// is given back at once.
+    /// Puts down what the provider says. Money for an order that has come to nothing meanwhile is
+    /// given back at once.
     pub(crate) async fn settle(
         &self,
         payment: Payment,
-        report: ProviderReport,
+        report: &Report,
     ) -> Result<Payment, Failure> {
-        if report == ProviderReport::Missing {
-            return self.set_aside(payment).await;
-        }
-        let moved = payment
-            .apply(report, self.stamp.now)
-            .map_err(Failure::internal)?;
-        let settled = match moved {
-            Transition::Unchanged => payment,
-            Transition::Moved(moved) => {
-                self.save(&moved, news(&moved)).await?;
-                moved
-            }
-        };
-        if settled.status == PaymentState::Captured
-            && settled.refunded.is_zero()
-            && self.payments.slot(settled.order).await?.closed
-        {
-            return self.refund(settled).await;
+        let settled = self.put_down(payment, report).await?;
+        let holds = !settled.refundable().is_zero() || !settled.capturable().is_zero();
+        if holds && self.payments.slot(settled.order).await?.closed {
+            return self.give_back(settled).await;
         }
         Ok(settled)
     }
 
-    /// Gives back all that a payment captured.
-    pub(crate) async fn refund(&self, payment: Payment) -> Result<Payment, Failure> {
-        let report = self.provider.refund(&payment.provider_key()).await;
-        let moved = payment
-            .apply(report.map_err(unavailable)?, self.stamp.now)
-            .map_err(Failure::internal)?;
-        let Transition::Moved(refunded) = moved else {
-            return Ok(payment);
-        };
-        self.save(&refunded, news(&refunded)).await?;
-        Ok(refunded)
+    /// Puts down what the provider says, over whatever changed meanwhile.
+    pub(crate) async fn put_down(
+        &self,
+        payment: Payment,
+        report: &Report,
+    ) -> Result<Payment, Failure> {
+        self.change(payment, |payment| payment.apply(report, self.stamp.now))
+            .await
     }
 
-    /// What the provider says of a payment.
-    pub(crate) async fn look_up(&self, payment: &Payment) -> Result<ProviderReport, Failure> {
-        self.provider
-            .look_up(&payment.provider_key())
-            .await
-            .map_err(unavailable)
+    /// What the provider says of a payment. One that has no name there yet, it knows nothing of.
+    pub(crate) async fn look_up(&self, payment: &Payment) -> Result<Report, Failure> {
+        match &payment.reference {
+            Some(name) => self.provider.look_up(name).await.map_err(unavailable),
+            None => Ok(Standing::Idle.into()),
+        }
     }
 
     /// Lets go of a payment whose outcome is open; it stays due until it is known.
     async fn set_aside(&self, payment: Payment) -> Result<Payment, Failure> {
-        match payment.outcome_unknown(self.stamp.now) {
-            Transition::Unchanged => Ok(payment),
-            Transition::Moved(open) => {
-                self.save(&open, None).await?;
-                Ok(open)
-            }
-        }
+        self.change(payment, |payment| {
+            Ok(payment.outcome_unknown(self.stamp.now))
+        })
+        .await
     }
 
-    async fn save(&self, payment: &Payment, event: Option<Event>) -> Result<(), Failure> {
+    /// Changes a payment, over whatever others made of it meanwhile.
+    pub(crate) async fn change(
+        &self,
+        mut payment: Payment,
+        decide: impl Fn(&Payment) -> Result<Transition<Payment>, PaymentError>,
+    ) -> Result<Payment, Failure> {
+        for tried in 1..=TRIES {
+            let decided = decide(&payment).map_err(Failure::internal)?;
+            let Transition::Moved(moved) = decided else {
+                return Ok(payment);
+            };
+            match self.save(&moved, news(&payment, &moved)).await {
+                Ok(()) => return Ok(moved),
+                Err(StoreError::Stale) => self.pause(tried).await,
+                Err(error) => return Err(error.into()),
+            }
+            payment = self.payments.get_now(payment.id).await?;
+        }
+        Err(StoreError::Stale.into())
+    }
+
+    pub(crate) async fn save(
+        &self,
+        payment: &Payment,
+        news: impl IntoIterator<Item = Event>,
+    ) -> Result<(), StoreError> {
         let mut tx = self.payments.begin(self.stamp);
-        self.payments.save(&mut tx, payment, event)?;
-        tx.commit().await?;
-        Ok(())
+        self.payments.save(&mut tx, payment, news)?;
+        tx.commit().await
+    }
+
+    async fn pause(&self, tried: u32) {
+        let mut random = [0];
+        self.stamp.entropy.fill(&mut random);
+        let share = f64::from(random[0]) / f64::from(u8::MAX);
+        let ceiling = std::time::Duration::from_millis(PAUSE_MS) * tried;
+        tokio::time::sleep(ceiling.mul_f64(share)).await;
     }
 }
 
-/// What others must hear of a payment in its new state.
-fn news(payment: &Payment) -> Option<Event> {
-    let facts = PaymentFacts::of(payment);
-    match payment.status {
-        PaymentState::Captured if payment.refunded.is_zero() => {
-            Some(Event::PaymentSucceeded(facts))
-        }
-        // One that was voided gave back nothing, because it had taken nothing.
-        PaymentState::Captured | PaymentState::Voided => Some(Event::PaymentRefunded(facts)),
-        PaymentState::Failed => Some(Event::PaymentFailed(facts)),
-        PaymentState::RequiresAction => Some(Event::PaymentActionRequired(facts)),
-        _ => None,
-    }
+fn declined() -> Report {
+    Standing::Declined(Decline::Other).into()
+}
+
+/// The provider's key of whatever gives a payment up: it can be given up but once.
+pub(crate) fn void_key(payment: &Payment) -> String {
+    format!("{}-void", payment.provider_key())
 }
 
 /// The failure of a provider that gives no report.
 pub(crate) fn unavailable(error: ProviderError) -> Failure {
-    match error {
-        ProviderError::Unreachable(error) => error.into(),
-        other => StoreError::Unavailable(Box::new(other)).into(),
+    let seconds = match error {
+        ProviderError::Resting { seconds } => Some(seconds),
+        _ => None,
+    };
+    let failure = Failure::from(StoreError::Unavailable(Box::new(error)));
+    match seconds {
+        Some(seconds) => failure.retry_after_s(seconds),
+        None => failure,
     }
 }

@@ -1,25 +1,15 @@
 //! `GET /payments/{id}`: one payment, for whoever may see its order.
 
-use domain::id::PaymentId;
 use domain::role::Permission;
 use edge::route::Caching;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use store::orders::{self, Orders};
 use store::payments::{self, Payments};
 
-use crate::payment::PaymentView;
+use crate::payment::{PaymentPath, PaymentView, reply};
 
 /// Reads one payment.
 pub(crate) struct GetPayment;
-
-/// The path of one payment.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub(crate) struct PaymentPath {
-    /// The payment's id.
-    id: PaymentId,
-}
 
 impl Endpoint for GetPayment {
     const ROUTE: Route = Route::get("/payments/{id}", "Get a payment")
@@ -39,7 +29,6 @@ impl Endpoint for GetPayment {
         let order = orders.get(payment.order).await?;
         rq.caller
             .must_own(order.customer, order.id, Permission::PaymentsRead)?;
-        let version = payment.version;
-        Ok(Reply::of(payment.into()).version(version))
+        Ok(reply(payment))
     }
 }

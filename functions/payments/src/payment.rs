@@ -1,12 +1,17 @@
 //! A payment on the wire.
 
 use domain::clock::Timestamp;
-use domain::id::{OrderId, PaymentId};
+use domain::id::{OrderId, PaymentId, RefundId};
 use domain::money::Money;
-use domain::payment::{Decline, NextAction, Payment, PaymentState};
-use domain::text::PaymentMethod;
+use domain::payment::{
+    CaptureMethod, Decline, Dispute, NextAction, Operation, Payment, PaymentError, PaymentState,
+    Refund, RefundStatus,
+};
+use domain::text::{PaymentMethod, Reason};
+use edge::{Code, Failure, Reply};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// A payment.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -23,24 +28,65 @@ pub(crate) struct PaymentView {
     amount: Money,
     /// How much was taken.
     captured: Money,
-    /// How much of that was given back.
+    /// How much can still be taken.
+    capturable: Money,
+    /// How much of what was taken was given back.
     refunded: Money,
     /// From what it is paid.
     method: PaymentMethod,
+    /// When the money is taken.
+    capture_method: CaptureMethod,
     /// Why it was declined.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     failure: Option<Decline>,
     /// What the customer has to do for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     next_action: Option<NextAction>,
+    /// What the provider is being asked to do, as long as its answer is not known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    under_way: Option<UnderWayView>,
+    /// What was given back, or is to be, the oldest first.
+    #[schemars(length(max = 100))]
+    refunds: Vec<RefundView>,
+    /// The customer's bank against the shop.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    dispute: Option<Dispute>,
     /// When it was started.
     created_at: Timestamp,
     /// Counts the changes, from 1; the ETag is made of it.
     version: u64,
 }
 
+/// What a provider can be asked to do with money that is set aside.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum UnderWayView {
+    /// Take some of it.
+    Capture,
+    /// Let go of it.
+    Void,
+}
+
+/// A refund of a payment.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "RefundOfPayment")]
+pub(crate) struct RefundView {
+    /// The refund's id.
+    id: RefundId,
+    /// How much.
+    amount: Money,
+    /// Why; null for one that was made at the provider.
+    reason: Option<Reason>,
+    /// How far it has come.
+    status: RefundStatus,
+    /// When it was asked for.
+    created_at: Timestamp,
+}
+
 impl From<Payment> for PaymentView {
     fn from(payment: Payment) -> Self {
+        let capturable = payment.capturable();
         let Payment {
             id,
             order,
@@ -49,8 +95,15 @@ impl From<Payment> for PaymentView {
             captured,
             refunded,
             method,
+            capture_method,
+            reference: _,
             failure,
             next_action,
+            captures: _,
+            under_way,
+            released: _,
+            refunds,
+            dispute,
             initiator: _,
             attempt: _,
             lease: _,
@@ -64,12 +117,71 @@ impl From<Payment> for PaymentView {
             status,
             amount,
             captured,
+            capturable,
             refunded,
             method,
+            capture_method,
             failure,
             next_action,
+            under_way: under_way.map(|under_way| match under_way.operation {
+                Operation::Capture { .. } => UnderWayView::Capture,
+                Operation::Void => UnderWayView::Void,
+            }),
+            refunds: refunds.into_iter().map(RefundView::from).collect(),
+            dispute,
             created_at,
             version,
         }
+    }
+}
+
+impl From<Refund> for RefundView {
+    fn from(refund: Refund) -> Self {
+        let Refund {
+            id,
+            amount,
+            reason,
+            status,
+            created_at,
+        } = refund;
+        Self {
+            id,
+            amount,
+            reason,
+            status,
+            created_at,
+        }
+    }
+}
+
+/// The path of one payment.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct PaymentPath {
+    /// The payment's id.
+    pub(crate) id: PaymentId,
+}
+
+/// A payment as a reply.
+pub(crate) fn reply(payment: Payment) -> Reply<PaymentView> {
+    let version = payment.version;
+    Reply::of(PaymentView::from(payment)).version(version)
+}
+
+/// A rule of the domain that a command breaks, on the wire.
+pub(crate) fn refused(error: PaymentError) -> Failure {
+    match error {
+        PaymentError::Amount { left } => {
+            Failure::rule("amount", error).detail(json!({ "left": left }))
+        }
+        PaymentError::InvalidState { from, command } => Failure::new(Code::InvalidState)
+            .error(format!("status: {error}"))
+            .detail(json!({ "from": from, "allowed": command.states() })),
+        PaymentError::TooManyRefunds => {
+            Failure::new(Code::InvalidState).error(format!("refunds: {error}"))
+        }
+        PaymentError::UnderWay => Failure::new(Code::Conflict)
+            .error(format!("status: {error}"))
+            .retry_after_s(2),
+        other => Failure::internal(other),
     }
 }

@@ -1,6 +1,7 @@
 //! Asks the provider about a payment of which it has news, and puts down what it says.
 
 use edge::{Consumer, Delivery, Failure, Source};
+use store::StoreError;
 use store::event::Event;
 use store::payments::{self, Payments};
 use store::provider::Provider;
@@ -14,7 +15,7 @@ pub(crate) struct ReconcilePayment;
 impl Consumer for ReconcilePayment {
     const SOURCE: Source = Source::Queue {
         queue: &PAYMENTS_RECONCILE_PAYMENT,
-        batch: 5,
+        batch: 2,
     };
     const SUMMARY: &'static str = "Asks the provider about payments of which it has news";
     type Needs = (Payments<payments::Settle>, Provider);
@@ -27,13 +28,17 @@ impl Consumer for ReconcilePayment {
         let Event::PaymentReported(report) = delivery.event() else {
             return Ok(());
         };
-        let payment = payments.get_now(report.payment_id).await?;
+        let payment = match payments.get_now(report.payment_id).await {
+            // Another shop's, at the same provider.
+            Err(StoreError::NotFound) => return Ok(()),
+            found => found?,
+        };
         let driver = Driver {
             payments,
             provider,
             stamp: &delivery.stamp,
         };
         let report = driver.look_up(&payment).await?;
-        driver.settle(payment, report).await.map(drop)
+        driver.settle(payment, &report).await.map(drop)
     }
 }

@@ -1,14 +1,13 @@
 //! Gives back what was charged for orders that came to nothing, and keeps payments from starting for
 //! them any more.
 
-use domain::payment::PaymentState;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::event::Event;
 use store::payments::{self, Payments};
 use store::provider::Provider;
 use store::queues::PAYMENTS_REVERSE_ORDER;
 
-use crate::driving::{Driver, unavailable};
+use crate::driving::Driver;
 
 /// Reverses payments.
 pub(crate) struct ReverseOrder;
@@ -16,7 +15,7 @@ pub(crate) struct ReverseOrder;
 impl Consumer for ReverseOrder {
     const SOURCE: Source = Source::Queue {
         queue: &PAYMENTS_REVERSE_ORDER,
-        batch: 5,
+        batch: 2,
     };
     const SUMMARY: &'static str = "Gives back what was charged for orders that came to nothing";
     type Needs = (Payments<payments::Settle>, Provider);
@@ -40,20 +39,11 @@ impl Consumer for ReverseOrder {
             provider,
             stamp: &delivery.stamp,
         };
-        match payment.status {
-            PaymentState::Captured if payment.refunded.is_zero() => {
-                driver.refund(payment).await.map(drop)
-            }
-            PaymentState::RequiresAction => {
-                let report = provider.void(&payment.provider_key()).await;
-                let report = report.map_err(unavailable)?;
-                driver.settle(payment, report).await.map(drop)
-            }
-            // Its outcome is open: whoever drives it on sees that the slot is closed.
-            PaymentState::Processing | PaymentState::Unknown => {
-                driver.resume(payment, delivery.envelope.id).await.map(drop)
-            }
-            _ => Ok(()),
-        }
+        // Its outcome may be open: whoever drives it on sees that the slot is closed.
+        let payment = match payment.is_open() {
+            true => driver.resume(payment, delivery.envelope.id).await?,
+            false => payment,
+        };
+        driver.give_back(payment).await.map(drop)
     }
 }

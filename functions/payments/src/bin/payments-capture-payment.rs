@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-capture-payment`.
+edge::serve!(payments);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-execute-refund`.
+edge::serve!(payments);

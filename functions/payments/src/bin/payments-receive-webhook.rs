@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-receive-webhook`.
+edge::serve!(payments);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-refund-payment`.
+edge::serve!(payments);

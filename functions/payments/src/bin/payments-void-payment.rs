@@ -1,0 +1,2 @@
+//! The Lambda binary of `payments-void-payment`.
+edge::serve!(payments);
