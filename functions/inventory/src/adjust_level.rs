@@ -26,6 +26,22 @@ pub(crate) struct NewAdjustment {
     delta: i64,
     /// Why.
     reason: Reason,
+    /// What kind of change it is; `adjustment` unless told.
+    #[serde(default)]
+    kind: AdjustmentKind,
+}
+
+/// What kind of change an adjustment is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum AdjustmentKind {
+    /// Somebody counted.
+    #[default]
+    Adjustment,
+    /// A supplier delivered: units come in.
+    Delivery,
+    /// Units were lost, broken or spoilt: they go out.
+    WriteOff,
 }
 
 impl Endpoint for AdjustLevel {
@@ -43,22 +59,32 @@ impl Endpoint for AdjustLevel {
         (stock, products): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<LevelView>, Failure> {
-        let NewAdjustment { delta, reason } = &rq.body;
-        if *delta == 0 {
-            return Err(Failure::rule("delta", "must not be 0"));
+        let NewAdjustment {
+            delta,
+            reason,
+            kind,
+        } = &rq.body;
+        match (kind, delta) {
+            (_, 0) => return Err(Failure::rule("delta", "must not be 0")),
+            (AdjustmentKind::Delivery, ..0) => {
+                return Err(Failure::rule("delta", "must be more than 0 for a delivery"));
+            }
+            (AdjustmentKind::WriteOff, 1..) => {
+                return Err(Failure::rule("delta", "must be less than 0 for a writeOff"));
+            }
+            _ => {}
         }
         let sku = &rq.path.sku;
-        let ((level, called_low), _known) =
-            tokio::try_join!(stock.level(sku), products.offer(sku))?;
+        let (old, _known) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
         // After the level was read: whoever finds it adjusted by this very request also finds its
         // record.
         stock.recall(rq.once(), rq.now()).await?;
-        rq.expects(level.version)?;
-        let adjusted = level.adjust(*delta).map_err(refused)?;
+        rq.expects(old.level.version)?;
+        let adjusted = old.level.adjust(*delta).map_err(refused)?;
         let movement = Movement {
             id: MovementId::new(rq.now(), rq.entropy()),
             sku: sku.clone(),
-            kind: MovementKind::Adjustment,
+            kind: (*kind).into(),
             delta: *delta,
             reason: reason.clone(),
             order: None,
@@ -66,11 +92,11 @@ impl Endpoint for AdjustLevel {
             at: rq.now(),
         };
         let mut tx = stock.begin(&rq.stamp);
-        stock.adjust(&mut tx, &movement, &adjusted, called_low)?;
+        stock.adjust(&mut tx, &movement, &old, &adjusted)?;
         let view = LevelView::from(adjusted);
         stock.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;
-        Ok(reply(view))
+        Ok(view.reply())
     }
 
     async fn replay(
@@ -78,13 +104,18 @@ impl Endpoint for AdjustLevel {
         _: &Rq<Self>,
         receipt: Receipt,
     ) -> Result<Reply<LevelView>, Failure> {
-        Ok(reply(receipt.read()?))
+        Ok(receipt.read::<LevelView>()?.reply())
     }
 }
 
-fn reply(view: LevelView) -> Reply<LevelView> {
-    let version = view.version;
-    Reply::of(view).version(version)
+impl From<AdjustmentKind> for MovementKind {
+    fn from(kind: AdjustmentKind) -> Self {
+        match kind {
+            AdjustmentKind::Adjustment => Self::Adjustment,
+            AdjustmentKind::Delivery => Self::Delivery,
+            AdjustmentKind::WriteOff => Self::WriteOff,
+        }
+    }
 }
 
 fn refused(error: StockError) -> Failure {

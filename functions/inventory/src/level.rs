@@ -2,6 +2,7 @@
 
 use domain::sku::Sku;
 use domain::stock::Level;
+use edge::Reply;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,14 @@ pub(crate) struct Availability {
     /// Units, never below zero.
     #[schemars(range(min = 0))]
     available: i64,
+}
+
+impl LevelView {
+    /// It as an answer.
+    pub(crate) fn reply(self) -> Reply<Self> {
+        let version = self.version;
+        Reply::of(self).version(version)
+    }
 }
 
 impl From<Level> for LevelView {

@@ -1,5 +1,7 @@
-//! Settles the hold of an order when the order is paid, cancelled or expired.
+//! Settles the hold of an order when the order is paid, cancelled or expired. When it is placed, its hold
+//! is looked at for what it left little of.
 
+use domain::sku::Sku;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::event::Event;
 use store::queues::INVENTORY_SETTLE_HOLD;
@@ -25,6 +27,10 @@ impl Consumer for SettleHold {
             stamp: &delivery.stamp,
         };
         match delivery.event() {
+            Event::OrderCreated(order) => {
+                let skus: Vec<&Sku> = order.lines.iter().map(|line| &line.sku).collect();
+                settler.look_for_low(&skus).await
+            }
             Event::OrderConfirmed(order) => settler.commit(order.order_id, &order.number).await,
             Event::OrderCancelled(order) | Event::OrderExpired(order) => {
                 settler.call_off(order.order_id, &order.number).await

@@ -1,14 +1,13 @@
 //! Settling the hold of an order: what was paid leaves the house, what was called off can be sold
 //! again. A hold and its levels move in one transaction, so that each hold is settled once.
 
-use domain::id::{MovementId, OrderId};
+use domain::id::{MovementId, OrderId, ReturnId};
 use domain::sku::Sku;
-use domain::stock::{Hold, HoldState, LOW, Level, Movement, MovementKind, Settled};
+use domain::stock::{Hold, HoldState, Movement, MovementKind, Settled};
 use domain::text::Reason;
 use edge::Failure;
-use store::StoreError;
 use store::event::Stamp;
-use store::stock::{Settles, Stock};
+use store::stock::{Counted, Settles, Stock};
 
 /// What settles holds: the handle, and when and on whose behalf.
 pub(crate) struct Settler<'a, M> {
@@ -31,15 +30,15 @@ impl<M: Settles> Settler<'_, M> {
                 return Ok(());
             }
         };
-        let levels = self.stock.levels(&hold).await?;
+        let skus: Vec<&Sku> = hold.lines.iter().map(|(sku, _)| sku).collect();
+        let levels = self.stock.levels(&skus).await?;
         let mut tx = self.stock.begin(self.stamp);
         self.stock.settle(&mut tx, hold.state, &committed)?;
         for (sku, units) in &hold.lines {
             let left = -i64::from(*units);
             let movement = self.movement(sku, MovementKind::Sale, left, order, name)?;
-            let becomes_low = becomes_low(&levels, sku, *units)?;
             self.stock
-                .sell(&mut tx, *units, &movement, becomes_low.as_ref())?;
+                .sell(&mut tx, *units, &movement, of(&levels, sku)?)?;
         }
         tx.commit().await?;
         Ok(())
@@ -53,21 +52,69 @@ impl<M: Settles> Settler<'_, M> {
         let Settled::Now(released) = hold.call_off() else {
             return Ok(());
         };
+        let skus: Vec<&Sku> = hold.lines.iter().map(|(sku, _)| sku).collect();
+        let levels = self.stock.levels(&skus).await?;
         let mut tx = self.stock.begin(self.stamp);
         self.stock.settle(&mut tx, hold.state, &released)?;
         for (sku, units) in &hold.lines {
             match hold.state {
-                HoldState::Held => self.stock.release(&mut tx, sku, *units),
+                HoldState::Held => {
+                    self.stock.release(&mut tx, *units, of(&levels, sku)?);
+                }
                 HoldState::Committed => {
                     let back = i64::from(*units);
                     let movement =
                         self.movement(sku, MovementKind::Cancellation, back, order, name)?;
-                    self.stock.restock(&mut tx, *units, &movement)?;
+                    self.stock
+                        .restock(&mut tx, *units, &[movement], of(&levels, sku)?)?;
                 }
                 HoldState::Released => {}
             }
         }
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Goods came back: they go into the ledger, and those that can be sold again on the shelf.
+    pub(crate) async fn take_home(&self, of_return: ReturnId, number: u32) -> Result<(), Failure> {
+        let Some(receipt) = self.stock.receipt(of_return, number).await? else {
+            // Written down in the transaction that told of it: no message could bring it back.
+            tracing::warn!(return = %of_return, number, "there is no such receipt");
+            return Ok(());
+        };
+        let Some(booked) = receipt.book() else {
+            return Ok(());
+        };
+        let skus: Vec<&Sku> = receipt.lines.iter().map(|line| &line.sku).collect();
+        let levels = self.stock.levels(&skus).await?;
+        let name = receipt.name.to_string();
+        let mut tx = self.stock.begin(self.stamp);
+        self.stock.book(&mut tx, &booked)?;
+        for line in &receipt.lines {
+            let movements = line.movements().into_iter();
+            let movements = movements
+                .map(|(kind, delta)| self.movement(&line.sku, kind, delta, receipt.order, &name))
+                .collect::<Result<Vec<_>, _>>()?;
+            let level = of(&levels, &line.sku)?;
+            self.stock
+                .restock(&mut tx, line.restocked, &movements, level)?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Tells of the levels that are low and of which nobody was told.
+    pub(crate) async fn look_for_low(&self, skus: &[&Sku]) -> Result<(), Failure> {
+        let levels = self.stock.levels(skus).await?;
+        let mut tx = self.stock.begin(self.stamp);
+        let mut any = false;
+        for level in levels.iter().filter(|level| level.becomes_low()) {
+            self.stock.call_low(&mut tx, level)?;
+            any = true;
+        }
+        if any {
+            tx.commit().await?;
+        }
         Ok(())
     }
 
@@ -102,16 +149,8 @@ impl<M: Settles> Settler<'_, M> {
     }
 }
 
-/// The level after the sale, if it is low and was not called so before.
-fn becomes_low(
-    levels: &[(Level, bool)],
-    sku: &Sku,
-    units: u32,
-) -> Result<Option<Level>, StoreError> {
-    let Some((level, false)) = levels.iter().find(|(level, _)| level.sku == *sku) else {
-        return Ok(None);
-    };
-    // Less reserved than held means that the hold was settled after it was read.
-    let sold = level.commit(units).map_err(|_| StoreError::Stale)?;
-    Ok((sold.available() <= LOW).then_some(sold))
+/// The level of a SKU that was taken once, and therefore counted.
+fn of<'a>(levels: &'a [Counted], sku: &Sku) -> Result<&'a Counted, Failure> {
+    let found = levels.iter().find(|counted| counted.level.sku == *sku);
+    found.ok_or_else(|| Failure::internal(format!("{sku} was taken and never counted")))
 }

@@ -1,5 +1,5 @@
-//! Every minute: settles the holds of which nothing was heard in time, by what their orders say. No
-//! message is the only copy of a duty.
+//! Every minute: settles the holds of which nothing was heard in time, by what their orders say, and books
+//! the receipts of which nothing was heard. No message is the only copy of a duty.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::settling::Settler;
 /// Sweeps overdue holds.
 pub(crate) struct SweepOverdueHolds;
 
-/// How many holds of each shard are looked at in one round.
+/// How many holds, and receipts, of each shard are looked at in one round.
 const PER_SHARD: u16 = 50;
 /// How many rounds one run has; what is left is found a minute later.
 const ROUNDS: u32 = 10;
@@ -25,14 +25,19 @@ const PUT_OFF: Duration = Duration::from_secs(5 * 60);
 
 impl Consumer for SweepOverdueHolds {
     const SOURCE: Source = Source::EveryMinute;
-    const SUMMARY: &'static str = "Settles holds of which nothing was heard in time";
+    const SUMMARY: &'static str =
+        "Settles holds and books receipts of which nothing was heard in time";
     type Needs = (Stock<stock::Sweep>, Orders<orders::Read>);
     type Message = Tick;
 
     async fn handle((stock, orders): &Self::Needs, tick: &Tick) -> Result<(), Failure> {
         for _ in 0..ROUNDS {
-            let due = stock.due(tick.stamp.now, PER_SHARD).await?;
-            if due.is_empty() {
+            let now = tick.stamp.now;
+            let (due, receipts) = tokio::try_join!(
+                stock.due(now, PER_SHARD),
+                stock.due_receipts(now, PER_SHARD)
+            )?;
+            if due.is_empty() && receipts.is_empty() {
                 return Ok(());
             }
             let mut failed = None;
@@ -43,6 +48,19 @@ impl Consumer for SweepOverdueHolds {
                     Ok(()) => settled = true,
                     Err(failure) => {
                         tracing::warn!(order = %id, %failure, "not settled");
+                        failed = Some(failure);
+                    }
+                }
+            }
+            for (id, number) in receipts {
+                let settler = Settler {
+                    stock,
+                    stamp: &tick.stamp,
+                };
+                match unless_done(settler.take_home(id, number).await) {
+                    Ok(()) => settled = true,
+                    Err(failure) => {
+                        tracing::warn!(return = %id, number, %failure, "not booked");
                         failed = Some(failure);
                     }
                 }
@@ -79,8 +97,12 @@ async fn look_at(
         Err(StoreError::NotFound) => settler.call_off(id, &id.to_string()).await,
         Err(error) => Err(error.into()),
     };
+    unless_done(done)
+}
+
+/// Passes over what somebody else was quicker to do; whatever is left to do is still due.
+fn unless_done(done: Result<(), Failure>) -> Result<(), Failure> {
     match done {
-        // Somebody else was quicker; whatever is left to do is still due.
         Err(failure) if failure.code == Code::Conflict => Ok(()),
         done => done,
     }

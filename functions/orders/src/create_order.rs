@@ -1,30 +1,36 @@
 //! `POST /orders`: places an order. The order and the stock it takes are one transaction, together
 //! with the news of it and the record of its idempotency key.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::address::Address;
+use domain::cart::Cart;
 use domain::currency::Currency;
 use domain::email::Email;
-use domain::id::OrderId;
-use domain::order::{Draft, Item, Order};
-use domain::product::ProductStatus;
+use domain::id::{CartId, OrderId};
+use domain::order::{Draft, Order};
+use domain::pricing::promotion::CouponCode;
+use domain::pricing::redemption::Buyer;
 use domain::quantity::Quantity;
 use domain::sku::Sku;
+use domain::slug::Slug;
 use domain::text::PaymentMethod;
 use edge::seal::Seal;
-use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
+use edge::{Auth, Caller, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::StoreError;
+use store::carts::{self, Carts};
 use store::once::Receipt;
 use store::orders::{self, Orders};
-use store::products::{self, Offer, Products};
+use store::pricing::{self, Tariffs};
 use store::provider::PaymentMethods;
+use store::shelf::Shelf;
 use store::shop::Shop;
 use store::stock::{self, Stock};
 
-use crate::order::{OrderView, refused};
+use crate::order::OrderView;
+use crate::wish::{self, Wish};
 
 /// Places an order.
 pub(crate) struct CreateOrder;
@@ -33,17 +39,24 @@ pub(crate) struct CreateOrder;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewOrder {
-    /// What, and how many of each.
+    /// What, and how many of each; or `cartId`.
     #[schemars(length(min = 1, max = 25))]
-    items: Vec<NewItem>,
-    /// Where it is to be sent.
-    shipping_address: Address,
+    pub(crate) items: Option<Vec<NewItem>>,
+    /// The cart that is ordered, and is gone then; or `items`. What the request does not say is as the
+    /// cart says.
+    pub(crate) cart_id: Option<CartId>,
+    /// Where it is to be sent; required unless the cart says.
+    pub(crate) shipping_address: Option<Address>,
+    /// How it is to be sent; the cheapest way unless given.
+    pub(crate) shipping_method: Option<Slug>,
+    /// A code that makes it cheaper. One that does not apply is refused.
+    pub(crate) coupon_code: Option<CouponCode>,
     /// What the shop charges in the background; without it, pay with `POST /payments`.
-    payment_method: Option<PaymentMethod>,
-    /// The currency to pay in; the shop's own unless given.
-    currency: Option<Currency>,
+    pub(crate) payment_method: Option<PaymentMethod>,
+    /// The currency to pay in; the shop's own unless given. A cart has its own.
+    pub(crate) currency: Option<Currency>,
     /// Where mail about the order goes; required of guests.
-    email: Option<Email>,
+    pub(crate) email: Option<Email>,
 }
 
 /// How many of a SKU.
@@ -51,9 +64,9 @@ pub(crate) struct NewOrder {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewItem {
     /// What.
-    sku: Sku,
+    pub(crate) sku: Sku,
     /// How many, 1 to 999.
-    quantity: Quantity,
+    pub(crate) quantity: Quantity,
 }
 
 /// What a placed order's reply is rebuilt from: the order itself holds all else.
@@ -71,11 +84,13 @@ impl Endpoint for CreateOrder {
         .auth(Auth::Anyone)
         .located()
         .once()
-        .errors(&[Code::OutOfStock]);
+        .errors(&[Code::OutOfStock, Code::CartChanged, Code::CouponUsedUp]);
     type Needs = (
         Orders<orders::Create>,
         Stock<stock::Take>,
-        Products<products::Offers>,
+        Shelf,
+        Tariffs<pricing::Redeem>,
+        Carts<carts::Discard>,
         PaymentMethods,
         Shop,
         Seal,
@@ -86,21 +101,45 @@ impl Endpoint for CreateOrder {
     type Reply = OrderView;
 
     async fn handle(
-        (orders, stock, products, methods, shop, seal): &Self::Needs,
+        (orders, stock, shelf, tariffs, carts, methods, shop, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<OrderView>, Failure> {
         let email = email(rq)?;
         let once = rq.once_for(&email.canonical());
-        let skus: BTreeSet<Sku> = rq.body.items.iter().map(|item| item.sku.clone()).collect();
-        let (recalled, offers) =
-            tokio::join!(orders.recall(once.as_ref(), rq.now()), products.of(&skus));
+        let (recalled, cart) =
+            tokio::join!(orders.recall(once.as_ref(), rq.now()), cart(carts, rq));
+        // First, because a repeated request finds its cart gone.
         recalled?;
-        let draft = draft(rq, email, offers?, methods, shop)?;
-        let order = Order::place(draft, rq.now(), rq.entropy()).map_err(refused)?;
+        let cart = cart?;
+        let wish = Wish::of(&rq.body, cart.as_ref(), shop.currency)?;
+        let buyer = buyer(&rq.caller, &email);
+        let coupon = wish.coupon.as_ref();
+        let found = shelf
+            .look_up(wish.wants.clone(), coupon, Some(&buyer))
+            .await?;
+        if let Some(cart) = &cart {
+            wish::unchanged(cart, &found)?;
+        }
+        let quote = wish::quote(&wish, &found, methods, &rq.body, rq.now())?;
+        let draft = Draft {
+            id: OrderId::new(rq.now(), rq.entropy()),
+            customer: rq.caller.user(),
+            email,
+            shipping_address: wish.address,
+            payment_method: rq.body.payment_method.clone(),
+            quote,
+        };
+        let order = Order::place(draft, rq.now(), rq.entropy());
 
         let mut tx = orders.begin(&rq.stamp);
         orders.create(&mut tx, &order)?;
         stock.take(&mut tx, &order)?;
+        if let Some(promotion) = wish::redeemed(&found, &order) {
+            tariffs.redeem(&mut tx, &order, promotion, &buyer)?;
+        }
+        if let Some(cart) = &cart {
+            carts.discard(&mut tx, cart);
+        }
         let placed = Placed { order_id: order.id };
         orders.remember(&mut tx, once.as_ref(), &placed)?;
         tx.commit().await?;
@@ -122,70 +161,37 @@ impl Endpoint for CreateOrder {
 fn email(rq: &Rq<CreateOrder>) -> Result<Email, Failure> {
     let given = rq.body.email.clone();
     match &rq.caller {
-        edge::Caller::User(account) => Ok(given.unwrap_or_else(|| account.email.clone())),
+        Caller::User(account) => Ok(given.unwrap_or_else(|| account.email.clone())),
         _ => given.ok_or_else(|| {
             Failure::new(Code::InvalidRequest).error("email: is required unless signed in")
         }),
     }
 }
 
-/// The order that is wanted, with names and prices as they are now; every fault is named at once.
-fn draft(
+/// The cart that is ordered, if one is.
+async fn cart(
+    carts: &Carts<carts::Discard>,
     rq: &Rq<CreateOrder>,
-    email: Email,
-    offers: Vec<Offer>,
-    methods: &PaymentMethods,
-    shop: &Shop,
-) -> Result<Draft, Failure> {
-    let NewOrder {
-        items,
-        shipping_address,
-        payment_method,
-        currency,
-        email: _,
-    } = &rq.body;
-    let currency = currency.unwrap_or(shop.currency);
-    let offers: BTreeMap<Sku, Offer> = offers
-        .into_iter()
-        .filter(|offer| offer.status == ProductStatus::Active)
-        .map(|offer| (offer.sku.clone(), offer))
-        .collect();
-    let mut faults = Failure::new(Code::ValidationFailed);
-    let mut priced = Vec::with_capacity(items.len());
-    for (index, NewItem { sku, quantity }) in items.iter().enumerate() {
-        let Some(offer) = offers.get(sku) else {
-            faults = faults.error(format!("items[{index}].sku: is not sold here"));
-            continue;
-        };
-        let Some(unit_price) = offer.price_in(currency) else {
-            faults = faults.error(format!("items[{index}].sku: is not sold in {currency}"));
-            continue;
-        };
-        priced.push(Item {
-            sku: sku.clone(),
-            name: offer.name.clone(),
-            options: offer.options.clone(),
-            quantity: *quantity,
-            unit_price,
-        });
+) -> Result<Option<Cart>, Failure> {
+    let Some(id) = rq.body.cart_id else {
+        return Ok(None);
+    };
+    match carts.open_to(rq.caller.user(), id, rq.now()).await {
+        Ok(cart) => Ok(Some(cart)),
+        Err(StoreError::NotFound) => Err(Failure::rule(
+            "cartId",
+            "must be a cart of yours that is not ordered yet",
+        )),
+        Err(error) => Err(error.into()),
     }
-    if let Some(method) = payment_method
-        && !methods.accept(method)
-    {
-        faults = faults.error("paymentMethod: is not known");
+}
+
+/// Whose uses of a coupon count.
+fn buyer(caller: &Caller, email: &Email) -> Buyer {
+    match caller.user() {
+        Some(user) => Buyer::Account(user),
+        None => Buyer::Guest(email.clone()),
     }
-    if !faults.errors.is_empty() {
-        return Err(faults);
-    }
-    Ok(Draft {
-        id: OrderId::new(rq.now(), rq.entropy()),
-        customer: rq.caller.user(),
-        email,
-        shipping_address: shipping_address.clone(),
-        currency,
-        payment_method: payment_method.clone(),
-        items: priced,
-    })
 }
 
 fn placed_reply(order: Order, seal: &Seal) -> Reply<OrderView> {

@@ -8,8 +8,8 @@ use domain::currency::Currency;
 use domain::id::{LineId, OrderId, PaymentId, UserId};
 use domain::money::Money;
 use domain::order::{
-    Actor, Entry, FulfilmentStatus, Line, MAX_LINES, Moment, Order, OrderError, OrderNumber,
-    OrderStatus, PaymentStatus, Totals,
+    Actor, Entry, FulfilmentStatus, Line, Moment, Order, OrderError, OrderNumber, OrderStatus,
+    PaymentStatus, Totals,
 };
 use domain::product::Options;
 use domain::quantity::Quantity;
@@ -19,6 +19,10 @@ use edge::{Caller, Code, Failure, Nothing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+use crate::fulfilment::FulfilmentView;
+use crate::priced::{DiscountView, PromotionView, ShippingView, TaxView};
+use crate::returned::ReturnView;
 
 /// An order.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -41,22 +45,27 @@ pub(crate) struct OrderView {
     lines: Vec<LineView>,
     /// Where it is sent.
     shipping_address: Address,
+    /// How it is sent; null where the shop asks for no way of sending.
+    shipping: Option<ShippingView>,
+    /// What made it cheaper.
+    #[schemars(length(max = 100))]
+    promotions: Vec<PromotionView>,
     /// What it costs, and what was paid of it.
     totals: TotalsView,
     /// The payment that pays for it, once there is one.
     #[schemars(length(max = 1))]
     payments: Vec<PaymentRef>,
     /// What was sent of it.
-    #[schemars(length(max = 0))]
-    fulfilments: Vec<Nothing>,
-    /// What came back.
-    #[schemars(length(max = 0))]
-    returns: Vec<Nothing>,
+    #[schemars(length(max = 50))]
+    fulfilments: Vec<FulfilmentView>,
+    /// What came back, or is to.
+    #[schemars(length(max = 50))]
+    returns: Vec<ReturnView>,
     /// What was given back for parts of it.
     #[schemars(length(max = 0))]
     refunds: Vec<Nothing>,
     /// What has happened to it, the oldest first.
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 560))]
     timeline: Vec<EntryView>,
     /// Until when it holds its stock unpaid.
     expires_at: Timestamp,
@@ -92,9 +101,16 @@ pub(crate) struct LineView {
     unit_price: Money,
     /// What is taken off the line.
     discount: Money,
+    /// By which promotions, and how much each.
+    #[schemars(length(max = 100))]
+    discounts: Vec<DiscountView>,
     /// The tax on it.
     tax: Money,
-    /// What the line costs in all.
+    /// Which taxes, and how much each.
+    #[schemars(length(max = 50))]
+    taxes: Vec<TaxView>,
+    /// What the line costs in all: units at their price, less discount, and plus tax unless prices
+    /// contain it.
     total: Money,
     /// Units that were sent.
     shipped: u32,
@@ -110,6 +126,7 @@ pub(crate) struct LineView {
 
 /// What an order costs, and what was paid of it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 #[schemars(rename = "OrderTotals")]
 pub(crate) struct TotalsView {
     /// All lines together.
@@ -118,9 +135,13 @@ pub(crate) struct TotalsView {
     discount: Money,
     /// What sending costs.
     shipping: Money,
-    /// The tax in all.
+    /// The tax in all, that on shipping included.
     tax: Money,
-    /// What is to be paid.
+    /// The part of it that is on shipping.
+    shipping_tax: Money,
+    /// Whether prices contain the tax.
+    tax_included: bool,
+    /// What is to be paid: items less discount plus shipping, and plus tax unless prices contain it.
     total: Money,
     /// What was paid.
     captured: Money,
@@ -164,9 +185,14 @@ impl From<Order> for OrderView {
             currency,
             lines,
             shipping_address,
+            shipping,
+            promotions,
             totals,
             payment_method: _,
             payment,
+            fulfilments,
+            returns,
+            notes: _,
             timeline,
             expires_at,
             version,
@@ -183,10 +209,12 @@ impl From<Order> for OrderView {
             currency,
             lines: lines.into_iter().map(LineView::from).collect(),
             shipping_address,
+            shipping: shipping.map(ShippingView::from),
+            promotions: promotions.into_iter().map(PromotionView::from).collect(),
             totals: totals.into(),
             payments: payment.into_iter().map(|id| PaymentRef { id }).collect(),
-            fulfilments: Vec::new(),
-            returns: Vec::new(),
+            fulfilments: fulfilments.into_iter().map(FulfilmentView::from).collect(),
+            returns: returns.into_iter().map(ReturnView::from).collect(),
             refunds: Vec::new(),
             timeline: timeline.into_iter().map(EntryView::from).collect(),
             expires_at,
@@ -203,12 +231,15 @@ impl From<Line> for LineView {
         let Line {
             id,
             sku,
+            product: _,
             name,
             options,
             quantity,
             unit_price,
             discount,
+            discounts,
             tax,
+            taxes,
             total,
             shipped,
             delivered,
@@ -224,7 +255,9 @@ impl From<Line> for LineView {
             quantity,
             unit_price,
             discount,
+            discounts: discounts.into_iter().map(DiscountView::from).collect(),
             tax,
+            taxes: taxes.into_iter().map(TaxView::from).collect(),
             total,
             shipped,
             delivered,
@@ -242,6 +275,8 @@ impl From<Totals> for TotalsView {
             discount,
             shipping,
             tax,
+            shipping_tax,
+            tax_included,
             total,
             captured,
             refunded,
@@ -251,6 +286,8 @@ impl From<Totals> for TotalsView {
             discount,
             shipping,
             tax,
+            shipping_tax,
+            tax_included,
             total,
             captured,
             refunded,
@@ -287,27 +324,22 @@ pub(crate) fn actor(caller: &Caller, order: &Order) -> Actor {
     match caller.user() {
         Some(user) if order.customer == Some(user) => Actor::Customer(user),
         Some(user) => Actor::Staff(user),
+        None if matches!(caller, Caller::Key(_)) => Actor::System,
         None => Actor::Guest,
     }
 }
 
-/// A rule of the domain that an order breaks, on the wire.
+/// A move that an order does not allow, on the wire.
 pub(crate) fn refused(error: OrderError) -> Failure {
     match error {
-        OrderError::NoLines | OrderError::TooManyLines { .. } => {
-            Failure::rule("items", format!("must have 1 to {MAX_LINES} items"))
-        }
-        OrderError::TooManyUnits { sku, max } => {
-            Failure::rule("items", format!("must have at most {max} of {sku} in all"))
-        }
-        OrderError::NegativePrice { .. } | OrderError::AmountMismatch { .. } => {
-            Failure::internal(error)
-        }
-        OrderError::Money(error) => Failure::rule("items", error),
+        OrderError::AmountMismatch { .. } | OrderError::Money(_) => Failure::internal(error),
         OrderError::InvalidState { from, to } => Failure::new(Code::InvalidState)
             .error(format!(
                 "status: the order is {from} and cannot become {to}"
             ))
             .detail(json!({ "from": from, "to": to })),
+        OrderError::Sent { from } => Failure::new(Code::InvalidState)
+            .error(format!("status: {error}"))
+            .detail(json!({ "from": from, "to": OrderStatus::Cancelled })),
     }
 }

@@ -1,10 +1,11 @@
-//! Moves orders on when their payments do: paid orders are confirmed; orders whose charge by the
-//! server was declined are cancelled; refunds are put down.
+//! Moves orders on when their payments do: orders that are paid, or whose money is set aside, are
+//! confirmed; orders whose charge by the server was declined, or whose payment was given up before
+//! anything was sent, are cancelled; what was taken, given back or disputed is put down.
 
 use domain::order::{Order, OrderStatus};
 use domain::transition::Transition;
 use edge::{Consumer, Delivery, Failure, Source};
-use store::event::{Event, OrderFacts, PaymentFacts};
+use store::event::{Event, OrderFacts};
 use store::orders::{self, Orders};
 use store::queues::ORDERS_SETTLE_PAYMENT;
 
@@ -22,48 +23,43 @@ impl Consumer for SettlePayment {
 
     async fn handle((orders,): &Self::Needs, delivery: &Delivery) -> Result<(), Failure> {
         let now = delivery.stamp.now;
-        let (Event::PaymentSucceeded(facts)
+        let event = delivery.event();
+        let (Event::PaymentAuthorized(facts)
+        | Event::PaymentCaptured(facts)
+        | Event::PaymentSucceeded(facts)
         | Event::PaymentFailed(facts)
         | Event::PaymentActionRequired(facts)
-        | Event::PaymentRefunded(facts)) = delivery.event()
+        | Event::PaymentRefunded(facts)
+        | Event::PaymentVoided(facts)
+        | Event::PaymentDisputed(facts)
+        | Event::RefundFailed(facts)) = event
         else {
             return Ok(());
         };
-        let PaymentFacts {
-            payment_id,
-            order_id,
-            amount,
-            refunded,
-            decline,
-            by_server,
-        } = facts;
-        let order = orders.get_now(*order_id).await?;
-        let decline = decline.map_or("other", |decline| decline.as_str());
-        let moved = match delivery.event() {
-            Event::PaymentSucceeded(_) => order.paid(*payment_id, *amount, now),
-            Event::PaymentFailed(_) => order.payment_failed(*payment_id, decline, *by_server, now),
-            Event::PaymentActionRequired(_) => order.requires_action(*payment_id, now),
-            _ if refunded.is_zero() => order.voided(*payment_id, now),
-            _ => order.refunded(*payment_id, *refunded, now),
-        };
+        let order = orders.get_now(facts.order_id).await?;
+        let moved = order.heard(&facts.news(event.topic()), now);
         let Transition::Moved(moved) = moved.map_err(Failure::internal)? else {
             return Ok(());
         };
         let mut tx = orders.begin(&delivery.stamp);
-        orders.save(&mut tx, &moved, news(&order, &moved, decline))?;
+        orders.save(&mut tx, &moved, news(&order, &moved))?;
         tx.commit().await?;
         Ok(())
     }
 }
 
 /// What others must hear of an order that moved from `old` to `new`.
-fn news(old: &Order, new: &Order, decline: &str) -> Option<Event> {
+fn news(old: &Order, new: &Order) -> Option<Event> {
     if old.status == new.status {
         return None;
     }
     match new.status {
         OrderStatus::Confirmed => Some(Event::OrderConfirmed(OrderFacts::of(new, None))),
-        OrderStatus::Cancelled => Some(Event::OrderCancelled(OrderFacts::of(new, Some(decline)))),
+        OrderStatus::Cancelled => {
+            let entry = new.timeline.iter().rev();
+            let reason = entry.map(|entry| entry.data.as_deref()).next().flatten();
+            Some(Event::OrderCancelled(OrderFacts::of(new, reason)))
+        }
         _ => None,
     }
 }

@@ -1,0 +1,2 @@
+//! The Lambda binary of `inventory-configure-level`.
+edge::serve!(inventory);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `inventory-receive-return`.
+edge::serve!(inventory);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-change-return`.
+edge::serve!(orders);

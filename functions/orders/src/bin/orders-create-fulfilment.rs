@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-create-fulfilment`.
+edge::serve!(orders);

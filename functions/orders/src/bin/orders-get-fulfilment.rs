@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-get-fulfilment`.
+edge::serve!(orders);

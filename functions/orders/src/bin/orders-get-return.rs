@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-get-return`.
+edge::serve!(orders);

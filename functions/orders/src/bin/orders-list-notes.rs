@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-list-notes`.
+edge::serve!(orders);
