@@ -1,24 +1,23 @@
 //! Tells customers by mail, and in the shop where they have an account, what became of their orders
-//! and of their account. Tokens that go into a mail are made here, of the ids that events carry.
+//! and of their account, as far as they want to hear of it. Tokens that go into a mail are made here,
+//! of the ids that events carry.
 //!
-//! The mail goes out first and is then marked as sent: it may go out twice if the function dies in
-//! between, but it is never lost.
+//! The mail is claimed, sent, and then put down as told. Of deliveries that overlap, one sends. It may
+//! go out twice only if the mail service's reply was lost or the function died before it put that down;
+//! it is never lost.
 
-use domain::email::Email;
-use domain::id::{NotificationId, OrderId, UserId};
-use domain::mailed::MailedPurpose;
-use domain::notification::Notification;
-use edge::bearers::MailedSecret;
+use domain::id::NotificationId;
+use domain::notification::{Notification, NotificationPreferences};
 use edge::seal::Seal;
-use edge::{Consumer, Delivery, Failure, Source};
-use store::event::{Event, UserFacts};
+use edge::{Code, Consumer, Delivery, Failure, Source};
 use store::mail::Mailer;
 use store::notifications::{self, Notifications};
+use store::orders::{self, Orders};
 use store::queues::NOTIFICATIONS_NOTIFY_CUSTOMER;
-use store::shop::Storefront;
+use store::shop::{ShopName, Storefront};
+use store::telling::Claim;
 
-use crate::about_people;
-use crate::letter::{self, Letter, Secret};
+use crate::news::{Desk, News};
 
 /// Notifies customers.
 pub(crate) struct NotifyCustomer;
@@ -34,101 +33,67 @@ impl Consumer for NotifyCustomer {
         Mailer,
         Seal,
         Storefront,
+        ShopName,
+        Orders<orders::Read>,
     );
     type Message = Delivery;
 
     async fn handle(
-        (notifications, mailer, seal, storefront): &Self::Needs,
+        (notifications, mailer, seal, storefront, shop, orders): &Self::Needs,
         delivery: &Delivery,
     ) -> Result<(), Failure> {
+        let desk = Desk {
+            seal,
+            storefront,
+            shop,
+            orders,
+        };
         let Some(News {
             letter,
             to,
             user,
             order,
-        }) = news(delivery.event(), seal, storefront)
+        }) = desk.news(delivery.event(), delivery.stamp.now).await?
         else {
             return Ok(());
         };
         let event = delivery.envelope.id;
-        if notifications.was_mailed(event).await? {
-            return Ok(());
+        // Guests, and mail that is no notification, leave nothing to choose.
+        let chosen = match user.zip(letter.kind) {
+            Some((user, kind)) => Some((notifications.wanted(user).await?, kind)),
+            None => None,
+        };
+        if chosen
+            .as_ref()
+            .is_none_or(|(wanted, kind)| wanted.mails(*kind))
+        {
+            match notifications.claim(delivery.stamp.now, event).await? {
+                Claim::Yours => mailer.send(&letter.mail(shop, to)).await?,
+                Claim::Others => {
+                    let why = "another delivery of the event is being dealt with";
+                    return Err(Failure::new(Code::Unavailable).because(why));
+                }
+                Claim::Told => return Ok(()),
+            }
         }
-        mailer.send(&letter.mail(to)).await?;
-        let shown = user.zip(letter.kind);
-        let notification = shown.map(|(user, kind)| Notification {
-            id: NotificationId::from_uuid(*event.as_uuid()),
-            user,
-            kind,
-            title: letter.subject.clone(),
-            body: letter.short(),
-            order,
-            read: false,
-            at: delivery.envelope.occurred_at,
-        });
+        let listed = chosen.filter(|(wanted, kind)| wanted.lists(*kind));
+        let notification =
+            listed.map(
+                |(NotificationPreferences { user, .. }, kind)| Notification {
+                    id: NotificationId::from_uuid(*event.as_uuid()),
+                    user,
+                    kind,
+                    title: letter.subject.clone(),
+                    body: letter.short(),
+                    order,
+                    read: false,
+                    at: delivery.envelope.occurred_at,
+                    version: 1,
+                },
+            );
         notifications
             .told(&delivery.stamp, event, notification.as_ref())
             .await?;
         Ok(())
     }
-}
-
-/// A letter, and whom it is for.
-struct News {
-    letter: Letter,
-    to: Email,
-    user: Option<UserId>,
-    order: Option<OrderId>,
-}
-
-/// What there is to write about an event.
-fn news(event: &Event, seal: &Seal, storefront: &Storefront) -> Option<News> {
-    let bearer = |facts: &UserFacts, purpose: MailedPurpose, page: &str| {
-        let secret = MailedSecret {
-            purpose,
-            user: facts.user_id,
-            id: facts.token?,
-        };
-        let token = secret.sealed(seal);
-        Some(Secret {
-            url: storefront.page(page, &token),
-            token,
-        })
-    };
-    let verification =
-        |facts: &UserFacts| bearer(facts, MailedPurpose::EmailVerification, "verify-email");
-    let letter = match event {
-        Event::UserRegistered(facts) => about_people::welcome(facts, verification(facts)),
-        Event::EmailVerificationRequested(facts) => match verification(facts) {
-            Some(secret) => about_people::verify_address(facts, secret),
-            None => about_people::address_taken(),
-        },
-        Event::EmailChanged(change) => about_people::address_left(change),
-        Event::PasswordChanged(facts) => about_people::password_changed(facts),
-        Event::PasswordResetIssued(facts) => {
-            let secret = bearer(facts, MailedPurpose::PasswordReset, "reset-password")?;
-            about_people::reset_password(facts, secret)
-        }
-        Event::OrderConfirmed(facts) => letter::order_confirmed(facts),
-        Event::OrderCancelled(facts) => letter::order_cancelled(facts),
-        Event::OrderExpired(facts) => letter::order_expired(facts),
-        _ => return None,
-    };
-    let (to, user, order) = match event {
-        Event::OrderConfirmed(facts)
-        | Event::OrderCancelled(facts)
-        | Event::OrderExpired(facts) => (&facts.email, facts.customer_id, Some(facts.order_id)),
-        Event::EmailChanged(change) => (&change.old, Some(change.user_id), None),
-        Event::UserRegistered(facts)
-        | Event::EmailVerificationRequested(facts)
-        | Event::PasswordChanged(facts)
-        | Event::PasswordResetIssued(facts) => (&facts.email, Some(facts.user_id), None),
-        _ => return None,
-    };
-    Some(News {
-        letter,
-        to: to.clone(),
-        user,
-        order,
-    })
 }

@@ -3,7 +3,7 @@
 //! The tokens are stored nowhere: who repeats the request gets the same ones made again.
 
 use domain::email::Email;
-use domain::id::{SessionId, UserId};
+use domain::id::{CartId, SessionId, UserId};
 use domain::session::Session;
 use domain::user::{User, UserStatus};
 use edge::bearers::RefreshToken;
@@ -31,6 +31,8 @@ pub(crate) struct Credentials {
     /// them is merely wrong.
     #[schemars(length(min = 1, max = 128))]
     password: String,
+    /// A guest's cart that becomes theirs: it joins the cart that they made last, in the background.
+    cart_id: Option<CartId>,
 }
 
 impl Endpoint for CreateSession {
@@ -52,7 +54,11 @@ impl Endpoint for CreateSession {
         (users, signer, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<SessionView>, Failure> {
-        let Credentials { email, password } = &rq.body;
+        let Credentials {
+            email,
+            password,
+            cart_id,
+        } = &rq.body;
         let login = users.login(email).await?;
         let right = checking::is_right(users, rq, email, login.as_ref(), password).await?;
         let login = login.filter(|_| right).ok_or_else(wrong)?;
@@ -70,6 +76,9 @@ impl Endpoint for CreateSession {
         let session = Session::open(id, &user, client(rq), first, rq.now());
         let mut tx = users.begin(&rq.stamp);
         users.put_session(&mut tx, &session)?;
+        if let Some(cart) = cart_id {
+            users.brought_cart(&mut tx, &session, *cart)?;
+        }
         if login.was_last_at(rq.address()) {
             users.check_login(&mut tx, email, &login);
         } else {

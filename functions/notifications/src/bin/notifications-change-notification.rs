@@ -1,0 +1,2 @@
+//! The Lambda binary of `notifications-change-notification`.
+edge::serve!(notifications);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `notifications-get-preferences`.
+edge::serve!(notifications);

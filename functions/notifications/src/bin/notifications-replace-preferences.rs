@@ -1,0 +1,2 @@
+//! The Lambda binary of `notifications-replace-preferences`.
+edge::serve!(notifications);
