@@ -7,6 +7,7 @@ use domain::clock::{Clock, Entropy, Timestamp};
 use edge::Function;
 use edge::system::{SystemClock, SystemEntropy};
 use registry::policy::Statement;
+use store::outside::Outside;
 
 use crate::clock::RuntimeClock;
 use crate::entropy::SeededEntropy;
@@ -17,6 +18,8 @@ pub const REGION: &str = "eu-central-1";
 pub const ACCOUNT: &str = "000000000000";
 /// What the names of its tables, queues and secrets start with.
 pub const STACK: &str = "souk";
+/// What it is called in its mails.
+pub const SHOP_NAME: &str = "Souk";
 /// Whom its captured mail is from.
 pub const MAIL_FROM: &str = "shop@example.com";
 /// The access key and secret key that its services take; they take any.
@@ -26,6 +29,9 @@ pub const CREDENTIALS: &str = "local";
 pub const SIGNING_SECRET: &str = "local-store-secret-that-signs-nothing-that-matters-elsewhere";
 /// What its cursors and order tokens are sealed with, as well known as the signing secret.
 pub const EDGE_KEY: &str = "local-store-secret-that-seals-nothing-that-matters-elsewhere";
+/// What the store shares with its payment provider, as well known as the others.
+pub const PROVIDER_SECRET: &str =
+    r#"{"secretKey":"sk_test_local","webhookSecrets":["whsec_local","whsec_local_next"]}"#;
 /// The port of the HTTP API, unless another is chosen.
 pub const PORT: u16 = 9000;
 /// The port of DynamoDB, mail and secrets where functions run in processes of their own.
@@ -76,6 +82,14 @@ pub struct Options {
     pub cors_origins: String,
     /// The proxies that are believed, as [`edge::origin::TRUSTED_PROXIES`] lists them.
     pub trusted_proxies: String,
+    /// Who moves the money, as [`store::provider::PAYMENT_PROVIDER`] says it.
+    pub payment_provider: String,
+    /// When it is taken, as [`store::provider::CAPTURE_METHOD`] says it.
+    pub capture_method: String,
+    /// Where Stripe answers.
+    pub stripe_api_base: String,
+    /// The way to services that are not AWS's.
+    pub outside: Outside,
     /// Whether operations answer with the contract's examples instead of being done.
     pub mock: bool,
     /// Whether events leave the tables. Without, a table takes thousands of items in no time, which a
@@ -102,6 +116,10 @@ impl Options {
             rate_limits: RATE_LIMITS.to_owned(),
             cors_origins: CORS_ORIGINS.to_owned(),
             trusted_proxies: NONE.to_owned(),
+            payment_provider: "test".to_owned(),
+            capture_method: "automatic".to_owned(),
+            stripe_api_base: "https://api.stripe.com".to_owned(),
+            outside: Outside::Internet,
             mock: false,
             streams: true,
             policy: registry::policy::statements,

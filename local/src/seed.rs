@@ -1,33 +1,45 @@
-//! The demo shop: four accounts, an API key, a catalogue with stock, and what the demo customer has
-//! ordered.
+//! The demo shop: four accounts, an API key, a catalogue with stock, a tariff with coupons, and what
+//! the demo customer has ordered and was told.
 //!
 //! It is written once in a store's life, through the same handles that the functions use. Every part
 //! is one transaction under a fixed id, so that writing it again after a crash adds nothing twice.
 
+mod carts;
 mod catalogue;
+mod categories;
+mod fulfilled;
 mod orders;
 mod people;
+mod tariff;
+mod told;
 
+use domain::category::{self, Category, Place, Tree};
 use domain::clock::Clock;
-use domain::id::{MovementId, ProductId};
+use domain::id::{CategoryId, MovementId, ProductId};
 use domain::money::Money;
 use domain::product::{Details, Product, ProductStatus, Variant};
 use domain::rule::Broken;
 use domain::sku::Sku;
 use domain::slug::Slug;
-use domain::stock::{Level, Movement, MovementKind};
+use domain::stock::{Movement, MovementKind};
 use domain::text::{Description, OptionName, OptionValue, Reason, TaxCategory, Title};
+use store::categories::Categories;
 use store::event::Stamp;
 use store::products::{self, Products};
 use store::shop::Shop;
-use store::stock::{self, Stock};
+use store::stock::{self, Counted, Stock};
 use store::{Need, StoreError, Wiring};
 
 use crate::error::OpenError;
 use crate::stack::Stack;
+pub use carts::{CART, CUSTOMERS_CART, OTHER_CART};
 use catalogue::{CATALOGUE, Goods, Piece};
+use categories::{CATEGORIES, Shelf};
+pub use fulfilled::{ARRIVED, LINE, RETURN, SENT_ORDER, UNDER_WAY};
 pub use orders::{PAID_ORDER, PAYMENT, PENDING_ORDER};
 pub use people::{ADMIN, API_KEY, Account, CUSTOMER, FORMER, READER};
+pub use tariff::{EVERYWHERE, WELCOME, WORLD};
+pub use told::NOTIFICATION;
 
 /// A SKU of the demo catalogue that is sold in both currencies and amply stocked.
 pub const SKU: &str = "MUG-STONE-BLUE";
@@ -51,6 +63,12 @@ pub const fn product_id(number: u16) -> ProductId {
     ProductId::from_u128(demo_id(0x10, number as u128))
 }
 
+/// The id of the demo category with this number, from 1; that of the kitchen is 1.
+#[must_use]
+pub const fn category_id(number: u16) -> CategoryId {
+    CategoryId::from_u128(demo_id(0x11, number as u128))
+}
+
 /// Whether the demo data was written before.
 pub(crate) fn is_done(stack: &Stack) -> Result<bool, OpenError> {
     Ok(stack.cloud.checkpoint(SEED)?.as_deref() == Some(DONE))
@@ -62,9 +80,13 @@ pub(crate) async fn fill(stack: &Stack, with_orders: bool) -> Result<(), OpenErr
     let stamp = stamp(stack);
     people::open_accounts(&wiring, &stamp).await?;
     people::make_key(&wiring, &stamp).await?;
+    put_up_shelves(&wiring, &stamp).await?;
     stock_shelves(&wiring, &stamp).await?;
+    tariff::post(&wiring, &stamp).await?;
     if with_orders {
+        carts::leave(&wiring, &stamp).await?;
         orders::place(&wiring, &stamp).await?;
+        told::tell(&wiring, &stamp).await?;
     }
     stack.cloud.set_checkpoint(SEED, DONE)?;
     Ok(())
@@ -78,6 +100,35 @@ pub(crate) fn stamp(stack: &Stack) -> Stamp {
     }
 }
 
+async fn put_up_shelves(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenError> {
+    let categories: Categories<store::categories::Create> = needed(wiring).await?;
+    let mut tx = categories.begin(stamp);
+    let mut tree = Tree::default();
+    for (number, shelf) in (1..).zip(&CATEGORIES) {
+        let category = category(category_id(number), shelf, stamp)?;
+        tree = tree
+            .with(category.id, category.place)
+            .map_err(|misplaced| OpenError::Seed(misplaced.to_string()))?;
+        categories.create(&mut tx, &category)?;
+    }
+    categories.restructure(&mut tx, &Tree::new(tree.places().clone(), 1))?;
+    unless_there(tx.commit().await)
+}
+
+fn category(id: CategoryId, shelf: &Shelf, stamp: &Stamp) -> Result<Category, OpenError> {
+    let name = valid(Title::parse(shelf.name))?;
+    let details = category::Details {
+        slug: Slug::of_category(&name, id),
+        name,
+        description: valid(Description::parse(shelf.description))?,
+        place: Place {
+            parent: (shelf.parent > 0).then(|| category_id(shelf.parent)),
+            position: shelf.position,
+        },
+    };
+    Ok(Category::new(id, details, stamp.now))
+}
+
 async fn stock_shelves(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenError> {
     let products: Products<products::Create> = needed(wiring).await?;
     let stock: Stock<stock::Adjust> = needed(wiring).await?;
@@ -88,10 +139,10 @@ async fn stock_shelves(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenError> 
         products.create(&mut tx, &product, shop.currency)?;
         for piece in goods.variants {
             let movement = delivery(piece, stamp)?;
-            let level = Level::empty(movement.sku.clone())
-                .adjust(movement.delta)
-                .map_err(|error| OpenError::Seed(error.to_string()))?;
-            stock.adjust(&mut tx, &movement, &level, false)?;
+            let uncounted = Counted::never(movement.sku.clone());
+            let level = uncounted.level.adjust(movement.delta);
+            let level = level.map_err(|error| OpenError::Seed(error.to_string()))?;
+            stock.adjust(&mut tx, &movement, &uncounted, &level)?;
         }
         unless_there(tx.commit().await)?;
     }
@@ -106,7 +157,7 @@ fn product(id: ProductId, goods: &Goods, stamp: &Stamp) -> Result<Product, OpenE
         name,
         description: valid(Description::parse(goods.description))?,
         status: ProductStatus::Active,
-        category: None,
+        category: Some(category_id(goods.category)),
         variants: variants.collect::<Result<_, _>>()?,
         images: Vec::new(),
     };
@@ -139,7 +190,7 @@ fn delivery(piece: &Piece, stamp: &Stamp) -> Result<Movement, OpenError> {
     Ok(Movement {
         id: MovementId::new(stamp.now, stamp.entropy.as_ref()),
         sku: valid(Sku::parse(piece.sku))?,
-        kind: MovementKind::Adjustment,
+        kind: MovementKind::Delivery,
         delta: piece.units.into(),
         reason: valid(Reason::parse("first delivery"))?,
         order: None,

@@ -17,6 +17,7 @@ use registry::policy::{self, Statement};
 use store::Wiring;
 use store::aws::Aws;
 use store::env::{self, Env};
+use store::outside::Outside;
 use store::queues::{MAX_RECEIVES, QUEUES};
 use store::tables::{self, TABLES, Table};
 
@@ -28,7 +29,8 @@ use crate::clock::StoreClock;
 use crate::error::OpenError;
 use crate::mock::Mock;
 use crate::options::{
-    ACCOUNT, CREDENTIALS, EDGE_KEY, MAIL_FROM, Options, REGION, SIGNING_SECRET, STACK,
+    ACCOUNT, CREDENTIALS, EDGE_KEY, MAIL_FROM, Options, PROVIDER_SECRET, REGION, SHOP_NAME,
+    SIGNING_SECRET, STACK,
 };
 
 /// How far the store's clock is ahead, kept beside the streams' checkpoints.
@@ -43,6 +45,7 @@ pub(crate) struct Stack {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) naming: Naming,
     values: Values,
+    outside: Outside,
     /// Whether the tables whose events leave them have a stream.
     pub(crate) streams: bool,
     /// What answers in the functions' place, in a mock.
@@ -91,7 +94,10 @@ impl Stack {
             region: naming.region.clone(),
             account: naming.account.clone(),
             sqs_port: options.sqs_port,
-            secrets: BTreeMap::from([(naming.signing_secret(), SIGNING_SECRET.to_owned())]),
+            secrets: BTreeMap::from([
+                (naming.signing_secret(), SIGNING_SECRET.to_owned()),
+                (naming.provider_secret(), PROVIDER_SECRET.to_owned()),
+            ]),
         })?;
         if let Some(ahead) = cloud.checkpoint(CLOCK)? {
             let corrupt = |_| CloudError::Corrupt(format!("the clock is {ahead} ahead"));
@@ -110,9 +116,12 @@ impl Stack {
             store_currency: "EUR".to_owned(),
             issuer: options.url.clone(),
             storefront_url: options.url.clone(),
+            shop_name: SHOP_NAME.to_owned(),
             admin_email: options.admin_email.clone(),
             mail_from: MAIL_FROM.to_owned(),
-            payment_provider: "test".to_owned(),
+            payment_provider: options.payment_provider.clone(),
+            capture_method: options.capture_method.clone(),
+            stripe_api_base: options.stripe_api_base.clone(),
             rate_limits: options.rate_limits.clone(),
             cors_origins: options.cors_origins.clone(),
             trusted_proxies: options.trusted_proxies.clone(),
@@ -125,6 +134,7 @@ impl Stack {
             entropy: Arc::clone(&options.entropy),
             naming,
             values,
+            outside: options.outside.clone(),
             streams: options.streams,
             mock,
             policy: options.policy,
@@ -149,14 +159,14 @@ impl Stack {
     /// What a function is wired from.
     pub(crate) fn wiring(&self, function: &Function) -> Result<Wiring, OpenError> {
         let vars = environment::environment(function, &self.naming, &self.values);
-        wiring(vars, self.connector(function))
+        wiring(vars, self.connector(function), self.outside.clone())
             .map_err(|error| OpenError::Function(function.name(), error))
     }
 
     /// What the store's own handles are wired from; everything is allowed to them.
     pub(crate) fn own_wiring(&self, name: &str) -> Result<Wiring, OpenError> {
         let connector = self.cloud.connector(name, Arc::new(Everything));
-        wiring(self.environment(), connector)
+        wiring(self.environment(), connector, self.outside.clone())
             .map_err(|error| OpenError::Function(name.to_owned(), error))
     }
 
@@ -182,6 +192,7 @@ impl Stack {
 fn wiring(
     vars: impl IntoIterator<Item = (&'static str, String)>,
     connector: Connector,
+    outside: Outside,
 ) -> Result<Wiring, store::StartError> {
     let runtime = [
         (env::REGION.name, REGION.to_owned()),
@@ -194,7 +205,7 @@ fn wiring(
             .map(|(name, value)| (name.to_owned(), value)),
     );
     let aws = Aws::over(&env, SharedHttpClient::new(connector))?;
-    Ok(Wiring { env, aws })
+    Ok(Wiring { env, aws, outside })
 }
 
 /// Makes the data directory this process's alone.

@@ -9,9 +9,9 @@ use store::env::Var;
 use store::grant::Resource;
 use store::keys::SIGNING_SECRET;
 use store::mail::MAIL_FROM;
-use store::provider::PAYMENT_PROVIDER;
+use store::provider::{CAPTURE_METHOD, PAYMENT_PROVIDER, PROVIDER_SECRET, STRIPE_API_BASE};
 use store::queues::{QUEUES, Queue};
-use store::shop::{ADMIN_EMAIL, ISSUER, STORE_CURRENCY, STOREFRONT_URL};
+use store::shop::{ADMIN_EMAIL, ISSUER, SHOP_NAME, STORE_CURRENCY, STOREFRONT_URL};
 use store::tables::{TABLES, Table};
 
 use crate::naming::Naming;
@@ -34,12 +34,20 @@ pub enum Setting {
     Issuer,
     /// Where links in mails lead.
     StorefrontUrl,
+    /// What the shop is called.
+    ShopName,
     /// Who becomes admin.
     AdminEmail,
     /// Whom mail is from.
     MailFrom,
     /// Who moves the money.
     PaymentProvider,
+    /// The ARN of the secret shared with the payment provider.
+    ProviderSecret,
+    /// When money is taken.
+    CaptureMethod,
+    /// Where Stripe answers.
+    StripeApiBase,
     /// How many requests a minute each caller has.
     RateLimits,
     /// The web origins whose pages may call the API.
@@ -61,12 +69,18 @@ pub struct Values {
     pub issuer: String,
     /// Where links in mails lead.
     pub storefront_url: String,
+    /// What the shop is called.
+    pub shop_name: String,
     /// The address whose owner becomes admin, or `none`.
     pub admin_email: String,
     /// Whom mail is from.
     pub mail_from: String,
     /// Who moves the money.
     pub payment_provider: String,
+    /// When money is taken.
+    pub capture_method: String,
+    /// Where Stripe answers.
+    pub stripe_api_base: String,
     /// How many requests a minute each caller has.
     pub rate_limits: String,
     /// The web origins whose pages may call the API.
@@ -89,9 +103,13 @@ pub fn setting(var: Var) -> Option<Setting> {
             (STORE_CURRENCY, Setting::StoreCurrency),
             (ISSUER, Setting::Issuer),
             (STOREFRONT_URL, Setting::StorefrontUrl),
+            (SHOP_NAME, Setting::ShopName),
             (ADMIN_EMAIL, Setting::AdminEmail),
             (MAIL_FROM, Setting::MailFrom),
             (PAYMENT_PROVIDER, Setting::PaymentProvider),
+            (PROVIDER_SECRET, Setting::ProviderSecret),
+            (CAPTURE_METHOD, Setting::CaptureMethod),
+            (STRIPE_API_BASE, Setting::StripeApiBase),
             (RATE_LIMITS, Setting::RateLimits),
             (CORS_ORIGINS, Setting::CorsOrigins),
             (TRUSTED_PROXIES, Setting::TrustedProxies),
@@ -133,9 +151,13 @@ fn value(setting: Setting, naming: &Naming, values: &Values) -> String {
         Setting::StoreCurrency => values.store_currency.clone(),
         Setting::Issuer => values.issuer.clone(),
         Setting::StorefrontUrl => values.storefront_url.clone(),
+        Setting::ShopName => values.shop_name.clone(),
         Setting::AdminEmail => values.admin_email.clone(),
         Setting::MailFrom => values.mail_from.clone(),
         Setting::PaymentProvider => values.payment_provider.clone(),
+        Setting::ProviderSecret => naming.arn(Target::Granted(Resource::ProviderSecret)),
+        Setting::CaptureMethod => values.capture_method.clone(),
+        Setting::StripeApiBase => values.stripe_api_base.clone(),
         Setting::RateLimits => values.rate_limits.clone(),
         Setting::CorsOrigins => values.cors_origins.clone(),
         Setting::TrustedProxies => values.trusted_proxies.clone(),

@@ -48,6 +48,16 @@ pub static SERVICES: &[Service] = &[
         functions: inventory::FUNCTIONS,
     },
     Service {
+        name: "carts",
+        summary: "What guests and customers think of buying.",
+        functions: carts::FUNCTIONS,
+    },
+    Service {
+        name: "pricing",
+        summary: "Tax zones, shipping zones, promotions, and what a basket comes to.",
+        functions: pricing::FUNCTIONS,
+    },
+    Service {
         name: "orders",
         summary: "Placing, reading and cancelling orders.",
         functions: orders::FUNCTIONS,

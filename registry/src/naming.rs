@@ -50,6 +50,12 @@ impl Naming {
         format!("{}-signing", self.stack)
     }
 
+    /// The name of the secret shared with the payment provider.
+    #[must_use]
+    pub fn provider_secret(&self) -> String {
+        format!("{}-provider", self.stack)
+    }
+
     /// A function's name: the stack's, and the function's own.
     #[must_use]
     pub fn function(&self, function: &edge::Function) -> String {
@@ -69,6 +75,10 @@ impl Naming {
             Target::Granted(Resource::SigningSecret) => self.of(
                 "secretsmanager",
                 &format!("secret:{}", self.signing_secret()),
+            ),
+            Target::Granted(Resource::ProviderSecret) => self.of(
+                "secretsmanager",
+                &format!("secret:{}", self.provider_secret()),
             ),
             Target::Granted(Resource::MailIdentity) => {
                 self.of("ses", &format!("identity/{}", self.mail_identity))

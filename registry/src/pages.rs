@@ -26,7 +26,7 @@ struct Guide {
 }
 
 /// Every guide that is served, in the order of the page's head.
-static GUIDES: [Guide; 5] = [
+static GUIDES: [Guide; 6] = [
     Guide {
         name: "getting-started",
         title: "Getting started",
@@ -50,6 +50,12 @@ static GUIDES: [Guide; 5] = [
         title: "Testing payments",
         description: "Payment methods that succeed, decline and fail on purpose.",
         source: "docs/payments-testing.md",
+    },
+    Guide {
+        name: "pricing",
+        title: "Pricing",
+        description: "Taxes, shipping, promotions and coupons, and how they act together.",
+        source: "docs/pricing.md",
     },
     Guide {
         name: "changelog",

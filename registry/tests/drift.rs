@@ -295,7 +295,9 @@ fn policies_are_merged_and_name_actions_of_their_own_service() {
                     "dynamodb"
                 }
                 Target::Granted(Resource::Queue(_)) | Target::Unplaced => "sqs",
-                Target::Granted(Resource::SigningSecret) => "secretsmanager",
+                Target::Granted(Resource::SigningSecret | Resource::ProviderSecret) => {
+                    "secretsmanager"
+                }
                 Target::Granted(Resource::MailIdentity) => "ses",
             };
             for action in statement.actions {

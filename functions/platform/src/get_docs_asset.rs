@@ -50,7 +50,7 @@ macro_rules! asset {
 }
 
 /// Name, media type and content of each.
-static ASSETS: [(&str, &str, &[u8]); 13] = [
+static ASSETS: [(&str, &str, &[u8]); 14] = [
     asset!(
         "postman.json",
         "application/octet-stream",
@@ -60,6 +60,7 @@ static ASSETS: [(&str, &str, &[u8]); 13] = [
     asset!("authentication", HTML, "pages/authentication.html"),
     asset!("errors", HTML, "pages/errors.html"),
     asset!("payments-testing", HTML, "pages/payments-testing.html"),
+    asset!("pricing", HTML, "pages/pricing.html"),
     asset!("changelog", HTML, "pages/changelog.html"),
     asset!("docs.css", "text/css; charset=utf-8", "docs.css"),
     asset!("docs.js", JAVASCRIPT, "docs.js"),

@@ -95,13 +95,19 @@ async fn find(stack: &Stack, payment: PaymentId) -> Result<Option<Known>, CloudE
 
 /// Writes the outcome into the books, if the charge waits for one.
 async fn settle(stack: &Stack, key: &str, outcome: Outcome) -> Result<String, Refusal> {
+    let items = stack.cloud.scan(&stack.naming.table(&TEST_PROVIDER))?;
+    let pk = format!("{KEY_PREFIX}{key}");
+    let is_manual = items
+        .iter()
+        .any(|item| item["pk"] == pk.as_str() && item["captureMethod"] == "manual");
     let (change, status) = match outcome {
+        Outcome::Success if is_manual => ("SET #status = :status", "authorized"),
         Outcome::Success => ("SET #status = :status, captured = amount", "captured"),
         Outcome::Failure => ("SET #status = :status", "authentication_failed"),
     };
     let request = json!({
         "TableName": stack.naming.table(&TEST_PROVIDER),
-        "Key": { "pk": { "S": format!("{KEY_PREFIX}{key}") }, "sk": { "S": "charge" } },
+        "Key": { "pk": { "S": pk }, "sk": { "S": "charge" } },
         "UpdateExpression": change,
         "ConditionExpression": "#status = :waiting",
         "ExpressionAttributeNames": { "#status": "status" },

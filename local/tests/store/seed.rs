@@ -52,7 +52,7 @@ async fn the_demo_shop_is_what_it_is_said_to_be() {
     let path = format!("/api/v1/payments/{}", seed::PAYMENT);
     let (_, payment) = ask(&store, "GET", &path, &headers, &Value::Null).await;
     assert_eq!(payment["data"]["status"], "captured");
-    assert_eq!(mail_to(&store, seed::CUSTOMER.email), 2);
+    assert_eq!(mail_to(&store, seed::CUSTOMER.email), 4);
     assert_eq!(store.denials(), []);
 }
 

@@ -297,7 +297,9 @@ fn detail() -> Value {
             "delta": count("The adjustment that was wanted."),
             "from": word("The state that the object is in."),
             "to": word("The state that was wanted."),
-            "reason": word("Why the provider declined."),
+            "reason": word("Why: what the provider says, or what changed."),
+            "oldPrice": { "$ref": "#/components/schemas/Money" },
+            "newPrice": { "$ref": "#/components/schemas/Money" },
             "paymentId": {
                 "type": "string",
                 "format": "uuid",
@@ -398,7 +400,7 @@ fn headers() -> Value {
         ),
         "ETag": sometimes("The version of what is shown.", 200, "^\"[!#-~]*\"$", "\"3\""),
         "Location": header(
-            "The path of what was created.",
+            "The path of what was created, or of where it is by now.",
             false,
             path,
             json!("/api/v1/orders/019bc0b1-4de8-7000-8000-000000100001"),

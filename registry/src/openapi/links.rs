@@ -110,7 +110,10 @@ impl Target {
         // with no order.
         let is_of_the_kind = below(from) <= 1 && here == there && field == parameter;
         let refers = singular(there).is_some_and(|kind| field == format!("{kind}Id"));
-        is_of_the_kind || parameter == "id" && refers || parameter != "id" && field == parameter
+        // Slugs are names of their own kind, whatever else is asked for by that word.
+        let named = parameter != "id" && field == parameter;
+        let by_slug = parameter == "slug" && here != there;
+        is_of_the_kind || parameter == "id" && refers || named && !by_slug
     }
 }
 

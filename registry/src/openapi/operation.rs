@@ -136,6 +136,9 @@ impl Described {
             route.method == Method::Patch,
             examples,
         ));
+        if route.moves {
+            answers.insert("301".to_owned(), moved());
+        }
         if let (Some(status), Some(reply)) = (route.also, reply) {
             answers.insert(status.to_string(), also(status, &reply, example, examples));
         }
@@ -277,6 +280,14 @@ fn also(status: u16, reply: &Value, example: Example<'_>, examples: &Examples) -
                 "example": codes.clone().next().map(|code| as_problem(*code, examples)),
             },
         },
+    })
+}
+
+/// What is asked for is elsewhere by now.
+fn moved() -> Value {
+    json!({
+        "description": "It has another name by now: `Location` leads to where it is.",
+        "headers": header_references([("Location", true)]),
     })
 }
 

@@ -7,7 +7,9 @@ use store::queues::{MAX_RECEIVES, QUEUES, Queue};
 use store::tables::{Projection, TABLES, Table};
 
 use super::alarm::Alarm;
-use super::input::{ALARM_TOPIC, EDGE_KEY, SIGNING_SECRET, UNPLACED, queue_id, table_id};
+use super::input::{
+    ALARM_TOPIC, EDGE_KEY, PROVIDER_SECRET, SIGNING_SECRET, UNPLACED, queue_id, table_id,
+};
 use super::{Resources, attribute, logical, reference, resource, retained};
 use crate::delivery::{DEAD_LETTERS_KEPT_S, visibility_s};
 
@@ -33,6 +35,7 @@ pub(crate) fn resources() -> Resources {
     for secret in [SIGNING_SECRET, EDGE_KEY] {
         resources.insert(secret.to_owned(), of_secret(secret));
     }
+    resources.insert(PROVIDER_SECRET.to_owned(), of_provider());
     resources
 }
 
@@ -144,6 +147,18 @@ fn depth_alarm(queue: &str, says: String) -> Value {
         above: 0,
     };
     alarm.resource(&reference(ALARM_TOPIC))
+}
+
+/// What the provider knows cannot be made up: it is filled in by whoever has an account there.
+fn of_provider() -> Value {
+    retained(
+        "AWS::SecretsManager::Secret",
+        &json!({
+            "Description": "What is shared with the payment provider: the key it is called with, and \
+                            the secrets that its reports are signed with.",
+            "SecretString": r#"{"secretKey":"","webhookSecrets":[]}"#,
+        }),
+    )
 }
 
 fn of_secret(name: &str) -> Value {

@@ -3,6 +3,8 @@
 //! Its definition is a skeleton of OpenAPI 3.0, which is all that HTTP APIs read; what each route
 //! takes and answers stands in `openapi.json`. HEAD leads to GET's function by a route of its own.
 
+use std::collections::BTreeSet;
+
 use edge::Function;
 use serde_json::{Map, Value, json};
 
@@ -38,17 +40,22 @@ fn is_invoked(function: &&'static Function) -> bool {
     function.route().is_some()
 }
 
-fn function_arn(function: &Function) -> String {
+fn function_arn(name: &str) -> String {
     format!(
-        "arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:${{AWS::StackName}}-{}",
-        function.name()
+        "arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:${{AWS::StackName}}-{name}"
     )
 }
 
+/// The role that the gateway invokes functions with: all of the services that have routes. One by one,
+/// they would not fit into what a role's inline policies may hold.
 fn invoker() -> Value {
-    let arns: Vec<Value> = functions()
+    let services: BTreeSet<&str> = functions()
         .filter(is_invoked)
-        .map(|function| substitute(function_arn(function)))
+        .map(|function| function.service)
+        .collect();
+    let arns: Vec<Value> = services
+        .into_iter()
+        .map(|service| substitute(function_arn(&format!("{service}-*"))))
         .collect();
     let statement = allow(&json!("lambda:InvokeFunction"), &json!(arns));
     role("apigateway.amazonaws.com", "invoke-functions", &[statement])
@@ -114,7 +121,7 @@ fn operation(function: &Function, path: &str) -> Value {
 fn integration(function: &Function) -> Value {
     let uri = format!(
         "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{}/invocations",
-        function_arn(function)
+        function_arn(&function.name())
     );
     json!({
         "type": "AWS_PROXY",

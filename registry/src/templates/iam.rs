@@ -42,6 +42,7 @@ pub(crate) fn input(target: Target) -> Input {
         Target::Granted(Resource::Table(table) | Resource::Index(table, _)) => Input::Table(table),
         Target::Granted(Resource::Queue(queue)) => Input::QueueArn(queue),
         Target::Granted(Resource::SigningSecret) => Input::SigningSecret,
+        Target::Granted(Resource::ProviderSecret) => Input::ProviderSecret,
         Target::Granted(Resource::MailIdentity) => Input::MailIdentity,
         Target::Stream(table) => Input::Stream(table),
         Target::Unplaced => Input::Unplaced,
@@ -61,7 +62,9 @@ fn arn(target: Target) -> Value {
         Target::Granted(Resource::MailIdentity) => substitute(format!(
             "arn:${{AWS::Partition}}:ses:${{AWS::Region}}:${{AWS::AccountId}}:identity/${{{input}}}"
         )),
-        Target::Granted(Resource::Queue(_) | Resource::SigningSecret)
+        Target::Granted(
+            Resource::Queue(_) | Resource::SigningSecret | Resource::ProviderSecret,
+        )
         | Target::Stream(_)
         | Target::Unplaced => reference(&input),
     }

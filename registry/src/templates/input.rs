@@ -32,6 +32,8 @@ pub(crate) enum Input {
     PublicUrl,
     /// Where links in mails lead.
     StorefrontUrl,
+    /// What the shop is called.
+    ShopName,
     /// Who becomes admin.
     AdminEmail,
     /// Whom mail is from.
@@ -40,6 +42,12 @@ pub(crate) enum Input {
     MailIdentity,
     /// Who moves the money.
     PaymentProvider,
+    /// The ARN of the secret shared with the payment provider.
+    ProviderSecret,
+    /// When money is taken.
+    CaptureMethod,
+    /// Where Stripe answers.
+    StripeApiBase,
     /// How many requests a minute each caller has.
     RateLimits,
     /// The web origins whose pages may call the API.
@@ -65,10 +73,14 @@ impl Input {
             Self::StoreCurrency => "StoreCurrency".to_owned(),
             Self::PublicUrl => "PublicUrl".to_owned(),
             Self::StorefrontUrl => "StorefrontUrl".to_owned(),
+            Self::ShopName => "ShopName".to_owned(),
             Self::AdminEmail => "AdminEmail".to_owned(),
             Self::MailFrom => "MailFrom".to_owned(),
             Self::MailIdentity => "MailIdentity".to_owned(),
             Self::PaymentProvider => "PaymentProvider".to_owned(),
+            Self::ProviderSecret => "ProviderSecretArn".to_owned(),
+            Self::CaptureMethod => "CaptureMethod".to_owned(),
+            Self::StripeApiBase => "StripeApiBase".to_owned(),
             Self::RateLimits => "RateLimits".to_owned(),
             Self::CorsOrigins => "CorsOrigins".to_owned(),
             Self::TrustedProxies => "TrustedProxies".to_owned(),
@@ -89,10 +101,16 @@ impl Input {
             Self::StoreCurrency => "The ISO 4217 code of the shop's own currency.".into(),
             Self::PublicUrl => "The shop's public URL.".into(),
             Self::StorefrontUrl => "The URL of the pages that links in mails lead to.".into(),
+            Self::ShopName => "What the shop is called in the mails it sends.".into(),
             Self::AdminEmail => "The address whose owner becomes admin, or none.".into(),
             Self::MailFrom => "The address that mail is sent from.".into(),
             Self::MailIdentity => "The verified SES identity that mail is sent under.".into(),
             Self::PaymentProvider => "Who moves the money.".into(),
+            Self::ProviderSecret => {
+                "The ARN of the secret shared with the payment provider.".into()
+            }
+            Self::CaptureMethod => "When money is taken: automatic or manual.".into(),
+            Self::StripeApiBase => "The URL that Stripe answers at.".into(),
             Self::RateLimits => "How many requests a minute each caller has.".into(),
             Self::CorsOrigins => "The web origins whose pages may call the API.".into(),
             Self::TrustedProxies => "The proxies whose word on the client's address counts.".into(),
@@ -116,11 +134,15 @@ impl Input {
             Self::Unplaced => attribute(UNPLACED, "Arn"),
             Self::SigningSecret => reference(SIGNING_SECRET),
             Self::EdgeKey => reference(EDGE_KEY),
+            Self::ProviderSecret => reference(PROVIDER_SECRET),
             Self::AlarmTopic => reference(ALARM_TOPIC),
             Self::StoreCurrency
+            | Self::ShopName
             | Self::AdminEmail
             | Self::MailFrom
             | Self::PaymentProvider
+            | Self::CaptureMethod
+            | Self::StripeApiBase
             | Self::RateLimits
             | Self::CorsOrigins
             | Self::TrustedProxies => reference(&self.name()),
@@ -145,6 +167,8 @@ pub(crate) const UNPLACED: &str = "Unplaced";
 pub(crate) const SIGNING_SECRET: &str = "SigningSecret";
 /// The secret that seals cursors and order tokens.
 pub(crate) const EDGE_KEY: &str = "EdgeKey";
+/// The secret shared with the payment provider.
+pub(crate) const PROVIDER_SECRET: &str = "ProviderSecret";
 /// Where alarms are sent.
 pub(crate) const ALARM_TOPIC: &str = "AlarmTopic";
 

@@ -89,6 +89,13 @@ fn parameters() -> Value {
             "Default": "",
             "AllowedPattern": "(https://[^ ?#]+[^ ?#/])?",
         },
+        "ShopName": {
+            "Type": "String",
+            "Description": "What the shop is called in the mails it sends.",
+            "Default": "Souk",
+            "AllowedPattern": "[^\\s](.*[^\\s])?",
+            "MaxLength": 60,
+        },
         "AdminEmail": {
             "Type": "String",
             "Description": "The address whose owner becomes admin, once they have shown that they \
@@ -110,7 +117,19 @@ fn parameters() -> Value {
         "PaymentProvider": {
             "Type": "String",
             "Description": "Who moves the money. The test provider moves none.",
-            "AllowedValues": ["test"],
+            "AllowedValues": ["test", "stripe"],
+        },
+        "CaptureMethod": {
+            "Type": "String",
+            "Description": "When money is taken: automatic, at once, or manual, when staff say so.",
+            "Default": "automatic",
+            "AllowedValues": ["automatic", "manual"],
+        },
+        "StripeApiBase": {
+            "Type": "String",
+            "Description": "The URL that Stripe answers at, without a slash at its end.",
+            "Default": "https://api.stripe.com",
+            "AllowedPattern": "https://[^/ ]+",
         },
         "AlarmEmail": {
             "Type": "String",

@@ -95,12 +95,16 @@ fn input(setting: Setting) -> Input {
         Setting::StoreCurrency => Input::StoreCurrency,
         Setting::Issuer => Input::PublicUrl,
         Setting::StorefrontUrl => Input::StorefrontUrl,
+        Setting::ShopName => Input::ShopName,
         Setting::AdminEmail => Input::AdminEmail,
         Setting::MailFrom => Input::MailFrom,
         Setting::RateLimits => Input::RateLimits,
         Setting::CorsOrigins => Input::CorsOrigins,
         Setting::TrustedProxies => Input::TrustedProxies,
         Setting::PaymentProvider => Input::PaymentProvider,
+        Setting::ProviderSecret => Input::ProviderSecret,
+        Setting::CaptureMethod => Input::CaptureMethod,
+        Setting::StripeApiBase => Input::StripeApiBase,
     }
 }
 
