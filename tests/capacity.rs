@@ -45,6 +45,40 @@ async fn a_page_of_twenty_products_costs_one_query() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_category_and_a_search_cost_a_few_queries() {
+    let shop = Shop::open().await;
+    for (query, most) in [("category=kitchen", CATEGORY_READ), ("q=desk", SEARCH_READ)] {
+        shop.store.cloud().meter_start();
+        let page = shop
+            .anybody()
+            .get(&format!("/api/v1/products?{query}"))
+            .await;
+        assert_eq!(page.status, 200, "{page:?}");
+        within(units(&shop, "catalog-list-products"), (most, 0.0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_category_that_moves_has_a_price() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let kitchen = admin.get("/api/v1/categories/by-slug/kitchen").await;
+    let desk = admin.get("/api/v1/categories/by-slug/desk").await;
+    let path = format!("/api/v1/categories/{}", desk.text("/data/id"));
+    let ask = admin.ask("PATCH", &path).header("if-match", "*");
+    shop.store.cloud().meter_start();
+    let moved = ask
+        .json(&json!({"parentId": kitchen.text("/data/id")}))
+        .send()
+        .await;
+    assert_eq!(moved.status, 200, "{moved:?}");
+    within(
+        units(&shop, "catalog-change-category"),
+        (MOVE_READ, MOVE_WRITE),
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn writing_a_product_has_a_price() {
     let shop = Shop::open().await;
     let admin = shop.admin().await;
@@ -181,11 +215,15 @@ const LOG_IN_READ: f64 = 3.0;
 const LOG_IN_WRITE: f64 = 6.0;
 const REFRESH_READ: f64 = 2.0;
 const REFRESH_WRITE: f64 = 2.0;
-const PAGE_READ: f64 = 2.0;
-const CREATE_WRITE: f64 = 9.0;
+const PAGE_READ: f64 = 5.5;
+const CATEGORY_READ: f64 = 11.5;
+const SEARCH_READ: f64 = 2.0;
+const MOVE_READ: f64 = 3.0;
+const MOVE_WRITE: f64 = 4.0;
+const CREATE_WRITE: f64 = 13.0;
 const CHANGE_READ: f64 = 2.0;
-const CHANGE_WRITE: f64 = 8.0;
-const ORDER_READ: f64 = 2.5;
+const CHANGE_WRITE: f64 = 16.0;
+const ORDER_READ: f64 = 3.0;
 const ORDER_WRITE: f64 = 20.0;
-const WHOLE_READ: f64 = 11.5;
-const WHOLE_WRITE: f64 = 57.0;
+const WHOLE_READ: f64 = 14.5;
+const WHOLE_WRITE: f64 = 64.0;

@@ -8,7 +8,7 @@ use local::Options;
 use local::aws::{Fault, Faults};
 use serde_json::{Map, Value, json};
 
-use crate::shop::{Answer, Shop, basket, product};
+use crate::shop::{Answer, Shop, address, basket, product, with};
 
 /// A trace in place of the one that no two runs share.
 const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -27,6 +27,8 @@ pub(crate) async fn recorded() -> Value {
         of_callers().await,
         of_requests().await,
         of_the_catalogue().await,
+        of_prices().await,
+        of_carts().await,
         of_orders().await,
         of_limits().await,
     ]
@@ -124,6 +126,9 @@ async fn of_requests() -> Vec<Answer> {
             .await,
         anybody.delete("/api/v1/orders").await,
         anybody
+            .post("/api/v1/payment-webhooks/test", &json!({}))
+            .await,
+        anybody
             .ask("GET", PRODUCTS)
             .header("accept", "image/png")
             .send()
@@ -161,6 +166,52 @@ async fn of_the_catalogue() -> Vec<Answer> {
             .post("/api/v1/inventory/LAMP/adjustments", &taken)
             .await,
     ]
+}
+
+/// What staff is answered who write promotions, and a customer who comes too late for one.
+async fn of_prices() -> Vec<Answer> {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let promotion = |code: Option<&str>| {
+        json!({
+            "name": "Sale",
+            "code": code,
+            "effect": {"type": "percentOff", "ratePpm": 100_000},
+            "limits": code.map(|_| json!({"uses": 1})),
+        })
+    };
+    let path = "/api/v1/promotions";
+    assert_eq!(admin.post(path, &promotion(Some("ONE"))).await.status, 201);
+    let taken = admin.post(path, &promotion(Some("one"))).await;
+    let customer = shop.customer().await;
+    let body = with(basket(&[(MUG, 1)]), &json!({"couponCode": "ONE"}));
+    assert_eq!(customer.order(&body).await.status, 201);
+    let used_up = customer.order(&body).await;
+    for _ in 0..100 {
+        assert_eq!(admin.post(path, &promotion(None)).await.status, 201);
+    }
+    vec![taken, used_up, admin.post(path, &promotion(None)).await]
+}
+
+/// What a guest is answered who orders a cart after its price has changed.
+async fn of_carts() -> Vec<Answer> {
+    let shop = Shop::open().await;
+    let id = shop.stocked("TEE", 5).await;
+    let (guest, admin) = (shop.anybody(), shop.admin().await);
+    let cart = guest.post("/api/v1/carts", &json!({})).await;
+    let cart = cart.text("/data/id");
+    let item = format!("/api/v1/carts/{cart}/items/TEE");
+    let put = guest.put(&item, &json!({"quantity": 1})).await;
+    assert_eq!(put.status, 200, "{put:?}");
+    let dearer = admin.ask("PUT", &format!("/api/v1/products/{id}"));
+    let dearer = dearer.header("if-match", "*").json(&product("TEE", 1_100));
+    assert_eq!(dearer.send().await.status, 200);
+    let order = json!({
+        "cartId": cart,
+        "shippingAddress": address(),
+        "email": "guest@example.com",
+    });
+    vec![guest.order(&order).await]
 }
 
 /// What customers are answered who order and pay.

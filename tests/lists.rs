@@ -58,9 +58,29 @@ async fn lists(shop: &Shop) -> (Person<'_>, Vec<String>) {
         basket(&[("MUG", 1)]),
         &json!({"paymentMethod": "pm_test_ok"}),
     );
+    let mut order = String::new();
     for number in 0..5 {
         let placed = admin.order(&body).await;
         assert_eq!(placed.status, 201, "{placed:?}");
+        if order.is_empty() {
+            order = placed.text("/data/id");
+        }
+        let notes = format!("/api/v1/orders/{order}/notes");
+        let noted = admin.post(&notes, &json!({"text": "Called."})).await;
+        assert_eq!(noted.status, 201, "{noted:?}");
+        let cart = admin.post("/api/v1/carts", &json!({})).await;
+        assert_eq!(cart.status, 201, "{cart:?}");
+        let zone = json!({"name": "Zone", "rates": [], "pricesIncludeTax": true});
+        let taxed = admin.post("/api/v1/tax-zones", &zone).await;
+        assert_eq!(taxed.status, 201, "{taxed:?}");
+        let price = json!([{"price": {"amount": 1, "currency": "EUR"}}]);
+        let post = json!([{"code": "post", "name": "Post", "rates": price}]);
+        let zone = json!({"name": "Zone", "methods": post});
+        let sent = admin.post("/api/v1/shipping-zones", &zone).await;
+        assert_eq!(sent.status, 201, "{sent:?}");
+        let promotion = json!({"name": "Sale", "effect": {"type": "freeShipping"}});
+        let promoted = admin.post("/api/v1/promotions", &promotion).await;
+        assert_eq!(promoted.status, 201, "{promoted:?}");
         // An entry of the audit trail comes with each key, a session with each newcomer and the admin.
         shop.key_with(&["catalog:read"]).await;
         shop.newcomer(&format!("newcomer-{number}@example.com"))
@@ -72,6 +92,7 @@ async fn lists(shop: &Shop) -> (Person<'_>, Vec<String>) {
         .filter(|sample| sample.takes("cursor"))
         .filter_map(|sample| sample.function.route())
         .map(|route| route.full_path().replace("{sku}", "MUG"))
+        .map(|path| path.replace("{id}", &order))
         .collect();
     assert!(lists.len() >= 8, "{lists:?}");
     (admin, lists)
@@ -201,7 +222,7 @@ impl Shelf {
                 trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned(),
                 entropy: self.entropy.clone(),
             });
-            for _ in 0..(until - self.count).min(33) {
+            for _ in 0..(until - self.count).min(20) {
                 let product = self.product();
                 products
                     .create(&mut tx, &product, eur())
@@ -287,12 +308,12 @@ async fn ten_thousand_products_page_to_their_end_while_others_come() {
 
 /// A product of about 180 KB.
 fn heavy(number: u32, status: &str) -> Value {
-    let variants: Vec<Value> = (0..48)
+    let variants: Vec<Value> = (0..40)
         .map(|variant| {
             let options: serde_json::Map<String, Value> = (0..10)
                 .map(|option| {
                     let name = format!("{}{option}", "🫖".repeat(45));
-                    (name, json!("🫖".repeat(45)))
+                    (name, json!(format!("{}{variant}", "🫖".repeat(45))))
                 })
                 .collect();
             json!({

@@ -5,12 +5,14 @@
 
 mod api;
 mod authorization;
+mod bought;
 mod capacity;
 mod contract;
 mod conventions;
 mod errors;
 mod events;
 mod examples;
+mod faults;
 mod forgeries;
 mod garbage;
 mod guides;
@@ -20,5 +22,6 @@ mod lists;
 mod policies;
 mod samples;
 mod shop;
+mod stripe;
 mod tokens;
 mod versions;

@@ -7,14 +7,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use data_encoding::HEXLOWER;
+use domain::{PaymentId, RefundId};
 use edge::route::{Auth, Method};
 use local::Options;
 use local::aws::{Fault, Faults};
 use registry::policy::{self, Statement, Target};
+use ring::hmac;
 use serde_json::json;
+use store::payments::{self, Payments};
+use store::provider::Provider;
 
 use crate::samples::routes;
-use crate::shop::{Person, Shop, basket, product, with};
+use crate::shop::{Person, Shop, address, basket, product, with};
+use crate::stripe::SharedStandIn;
 
 /// Cuts one function off after the first call of an operation.
 struct CutOff {
@@ -66,6 +72,7 @@ async fn cancel(person: &Person<'_>, order: &str) {
 
 /// Everything that the shop does, at least once.
 async fn walk(shop: &Shop) {
+    kitchen_week(shop).await;
     for sample in routes() {
         let mut ask = shop.anybody().ask(&sample.method, &sample.path);
         for (name, value) in &sample.headers {
@@ -87,7 +94,12 @@ async fn walk(shop: &Shop) {
     let id = shop.stocked("MUG", 50).await;
     let admin = shop.admin().await;
     catalogue(shop, &admin).await;
+    tariff(shop, &admin).await;
+    // Enough time has passed for a token to run out.
+    let admin = shop.admin().await;
+    carts(shop).await;
     people(shop, &admin).await;
+    goods_come_back(shop, &admin).await;
 
     let customer = shop.customer().await;
     for method in [
@@ -113,8 +125,71 @@ async fn walk(shop: &Shop) {
     }
     lost_messages(shop).await;
     turned_away(shop).await;
+    set_aside(shop).await;
     dying_functions(shop).await;
     admin_deletes(shop, &id).await;
+}
+
+/// A promotion about a category, for which whoever prices something looks at what that is in.
+async fn kitchen_week(shop: &Shop) {
+    let admin = shop.admin().await;
+    let category = admin.get("/api/v1/categories/by-slug/kitchen").await;
+    let promotion = json!({
+        "name": "Kitchen week",
+        "effect": {"type": "percentOff", "ratePpm": 50_000},
+        "categories": [category.text("/data/id")],
+        "combines": true,
+    });
+    let made = admin.post("/api/v1/promotions", &promotion).await;
+    assert_eq!(made.status, 201, "{made:?}");
+}
+
+/// A customer who has a cart signs in with another in their hands.
+async fn carts(shop: &Shop) {
+    let customer = shop.customer().await;
+    let made = customer.post("/api/v1/carts", &json!({})).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(customer.get("/api/v1/carts").await.status, 200);
+    let brought = shop.anybody().post("/api/v1/carts", &json!({})).await;
+    let login = json!({
+        "email": "customer@example.com",
+        "password": "Customer-demo-1",
+        "cartId": brought.text("/data/id"),
+    });
+    let signed_in = shop.anybody().post("/api/v1/sessions", &login).await;
+    assert_eq!(signed_in.status, 201, "{signed_in:?}");
+    shop.settle().await;
+
+    let cart = made.text("/data/id");
+    let path = format!("/api/v1/carts/{cart}");
+    for (part, body) in [
+        ("items/MUG", json!({"quantity": 1})),
+        ("coupon", json!({"code": "WELCOME10"})),
+    ] {
+        let put = customer.put(&format!("{path}/{part}"), &body).await;
+        assert_eq!(put.status, 200, "{put:?}");
+    }
+    let other = customer.post("/api/v1/carts", &json!({})).await;
+    let merge = json!({"cartId": other.text("/data/id")});
+    let merged = customer.post(&format!("{path}/merges"), &merge).await;
+    assert_eq!(merged.status, 201, "{merged:?}");
+    let body = json!({"cartId": cart, "shippingAddress": address()});
+    let placed = customer.order(&body).await;
+    assert_eq!(placed.status, 201, "{placed:?}");
+}
+
+/// What the demo customer wants to send back comes, and is booked.
+async fn goods_come_back(shop: &Shop, admin: &Person<'_>) {
+    let (order, id) = (local::seed::SENT_ORDER, local::seed::RETURN);
+    let path = format!("/api/v1/orders/{order}/returns/{id}");
+    let came = admin
+        .ask("PATCH", &path)
+        .json(&json!({"status": "received"}));
+    let came = came.send().await;
+    assert_eq!(came.status, 200, "{came:?}");
+    shop.settle().await;
+    let nowhere = "/api/v1/orders/0190a0b0-0000-7000-8000-000000000000/notes";
+    assert_eq!(admin.get(nowhere).await.status, 404);
 }
 
 /// Somebody moves to another country, and leaves the list of those who live where they did; and to
@@ -199,17 +274,54 @@ async fn catalogue(shop: &Shop, admin: &Person<'_>) {
     let id = shop.stocked("CUP", 0).await;
     let path = format!("/api/v1/products/{id}");
     let renamed = admin.ask("PUT", &path).header("if-match", "*");
-    let renamed = renamed.json(&product("GLASS", 100)).send().await;
+    let glass = with(product("GLASS", 100), &json!({"category": "tableware"}));
+    let renamed = renamed.json(&glass).send().await;
     assert_eq!(renamed.status, 200, "{renamed:?}");
-    let merge = json!({"slug": "water-glass"}).to_string();
+    let merge =
+        json!({"name": "Water glass", "slug": "water-glass", "category": "mugs"}).to_string();
     let moved = admin.ask("PATCH", &path).header("if-match", "*");
     let moved = moved.bytes("application/merge-patch+json", merge.as_bytes());
     assert_eq!(moved.send().await.status, 200);
     for sort in ["createdAt", "name", "price"] {
-        let list = admin.get(&format!("/api/v1/products?sort={sort}")).await;
-        assert_eq!(list.status, 200, "{list:?}");
+        for filter in ["", "&category=kitchen"] {
+            let path = format!("/api/v1/products?sort={sort}{filter}");
+            let list = admin.get(&path).await;
+            assert_eq!(list.status, 200, "{list:?}");
+        }
     }
+    let found = admin.get("/api/v1/products?q=glass").await;
+    assert_eq!(found.status, 200, "{found:?}");
     assert_eq!(admin.delete(&path).await.status, 204);
+}
+
+/// Promotions with and without a code come and go, and a coupon is used and given back: once by who
+/// is told, once by the sweeper.
+async fn tariff(shop: &Shop, admin: &Person<'_>) {
+    let promotions = "/api/v1/promotions";
+    // What saves nothing is not used, and the demo shop sends for nothing.
+    let sale = json!({"name": "Sale", "effect": {"type": "percentOff", "ratePpm": 100_000}});
+    let limits = json!({"code": "FEW", "limits": {"uses": 9, "usesPerCustomer": 9}});
+    for body in [sale.clone(), with(sale.clone(), &json!({"code": "MANY"}))] {
+        let made = admin.post(promotions, &body).await;
+        let path = format!("{promotions}/{}", made.text("/data/id"));
+        assert_eq!(admin.put(&path, &body).await.status, 200);
+        assert_eq!(admin.delete(&path).await.status, 204);
+    }
+    let few = with(sale, &limits);
+    assert_eq!(admin.post(promotions, &few).await.status, 201);
+    let customer = shop.customer().await;
+    let body = with(basket(&[("MUG", 1)]), &json!({"couponCode": "FEW"}));
+    for is_lost in [false, true] {
+        let placed = customer.order(&body).await;
+        assert_eq!(placed.status, 201, "{placed:?}");
+        cancel(&customer, &placed.text("/data/id")).await;
+        if is_lost {
+            shop.store.pump_streams().await;
+            shop.store.lose_messages("pricing-release-coupon").await;
+        }
+        shop.settle().await;
+    }
+    shop.wait(18 * 60).await;
 }
 
 /// Whatever is lost on the way is found by the sweepers.
@@ -258,6 +370,54 @@ async fn turned_away(shop: &Shop) {
         .await;
     assert_eq!(failed.status, 200, "{failed:?}");
     shop.settle().await;
+}
+
+/// Money that is set aside, and a provider that lets it go by itself; refunds that others reserve.
+async fn set_aside(shop: &Shop) {
+    let (customer, admin) = (shop.customer().await, shop.admin().await);
+    let later = json!({
+        "orderId": order(&customer, None).await,
+        "paymentMethod": "pm_test_ok",
+        "captureMethod": "manual",
+    });
+    let ask = admin.ask("POST", "/api/v1/payments");
+    let ask = ask.header("idempotency-key", &shop.key()).json(&later);
+    let payment = ask.send().await.text("/data/id");
+    let payments: Payments<payments::Refund> = shop.handle().await;
+    let provider: Provider = shop.handle().await;
+    let id = PaymentId::parse(&payment).expect("an id");
+    let known = payments.get_now(id).await.expect("a payment");
+    let name = known.reference.expect("a name");
+    provider.void(&name, "by itself").await.expect("books");
+    let refused = admin.to_payment(&payment, "captures", &json!({})).await;
+    assert_eq!(refused.status, 409, "{refused:?}");
+    shop.settle().await;
+
+    let order = order(&customer, None).await;
+    let paid = customer.pay(&order, "pm_test_ok").await.text("/data/id");
+    let id = PaymentId::parse(&paid).expect("an id");
+    let known = payments.get_now(id).await.expect("a payment");
+    let stamp = shop.store.stamp();
+    let refund = RefundId::new(stamp.now, stamp.entropy.as_ref());
+    let reserved = known.reserve_refund(refund, None, None, stamp.now);
+    let mut tx = payments.begin(&stamp);
+    let reserved = reserved.expect("something is left");
+    payments
+        .want_refund(&mut tx, &reserved, refund)
+        .expect("staged");
+    tx.commit().await.expect("committed");
+    shop.settle().await;
+
+    let by_key = json!({"key": format!("{order}-1")}).to_string();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"whsec_local");
+    let signature = HEXLOWER.encode(hmac::sign(&key, by_key.as_bytes()).as_ref());
+    let ask = shop.anybody().ask("POST", "/api/v1/payment-webhooks/test");
+    let ask = ask.header("souk-test-signature", &signature);
+    let heard = ask
+        .bytes("application/json", by_key.as_bytes())
+        .send()
+        .await;
+    assert_eq!(heard.status, 200, "{heard:?}");
 }
 
 /// Functions that die between two of their writes are succeeded by others.
@@ -321,7 +481,10 @@ async fn every_granted_action_is_used() {
     known_callers(&shop).await;
     moving(&shop).await;
     another_key(&shop).await;
-    let used = shop.store.cloud().used();
+    // What is shared with the provider is read where it is called; the test provider needs none of it.
+    let stripe = Shop::with(crate::stripe::options(&SharedStandIn::default())).await;
+    let mut used = shop.store.cloud().used();
+    used.extend(stripe.store.cloud().used());
     let naming = shop.store.naming();
     let mut idle = Vec::new();
     for function in registry::functions() {

@@ -285,6 +285,54 @@ impl Shop {
             .await;
     }
 
+    /// An order of two mugs at 10.00 EUR each whose money is set aside, and its payment.
+    pub(crate) async fn authorized(&self) -> (String, String) {
+        self.stocked("MUG", 50).await;
+        let customer = self.customer().await;
+        let placed = customer.order(&basket(&[("MUG", 2)])).await;
+        let order = placed.text("/data/id");
+        let body = json!({
+            "orderId": order,
+            "paymentMethod": "pm_test_ok",
+            "captureMethod": "manual",
+        });
+        let ask = self.admin().await.ask("POST", "/api/v1/payments");
+        let ask = ask.header("idempotency-key", &self.key()).json(&body);
+        let paid = ask.send().await;
+        assert_eq!(paid.status, 201, "{paid:?}");
+        assert_eq!(paid.text("/data/status"), "authorized");
+        self.settle().await;
+        (order, paid.text("/data/id"))
+    }
+
+    /// An order of two mugs at 10.00 EUR each that is paid, and its payment.
+    pub(crate) async fn paid(&self) -> (String, String) {
+        self.stocked("MUG", 50).await;
+        let customer = self.customer().await;
+        let placed = customer.order(&basket(&[("MUG", 2)])).await;
+        let order = placed.text("/data/id");
+        let paid = customer.pay(&order, "pm_test_ok").await;
+        assert_eq!(paid.status, 201, "{paid:?}");
+        self.settle().await;
+        (order, paid.text("/data/id"))
+    }
+
+    /// An order as staff see it.
+    pub(crate) async fn order(&self, id: &str) -> Value {
+        let read = self
+            .admin()
+            .await
+            .get(&format!("/api/v1/orders/{id}"))
+            .await;
+        read.json()["data"].clone()
+    }
+
+    /// A payment as staff see it.
+    pub(crate) async fn payment(&self, id: &str) -> Value {
+        let path = format!("/api/v1/payments/{id}");
+        self.admin().await.get(&path).await.json()["data"].clone()
+    }
+
     /// The test provider's own books for an order.
     pub(crate) async fn books_of(&self, order: &str) -> Vec<Value> {
         let answer = self.anybody().get("/_local/provider").await;
@@ -369,6 +417,17 @@ impl<'a> Person<'a> {
         self.ask("POST", "/api/v1/payments")
             .header("idempotency-key", &self.shop.key())
             .json(&json!({"orderId": order, "paymentMethod": method}))
+            .send()
+            .await
+    }
+}
+
+impl Person<'_> {
+    /// Does something to a payment, with an idempotency key of its own.
+    pub(crate) async fn to_payment(&self, payment: &str, what: &str, body: &Value) -> Answer {
+        self.ask("POST", &format!("/api/v1/payments/{payment}/{what}"))
+            .header("idempotency-key", &self.shop.key())
+            .json(body)
             .send()
             .await
     }

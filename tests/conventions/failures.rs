@@ -22,6 +22,8 @@ use crate::shop::{Answer, Shop};
 const CONSTANT: &str = "it shows what is compiled into it";
 
 /// Why a route cannot meet what others have made of its object.
+const FIRST_SAID: &str = "nothing is kept of what somebody wants until they say it";
+const PASSED_ON: &str = "a report is passed on without a look at what it is about";
 const CREATES: &str = "it makes something new and reads nothing";
 
 /// All calls are lost.
@@ -131,8 +133,15 @@ async fn what_keeps_changing_is_409_in_the_same_manner() {
         &applied,
         declaring(409),
         &[
+            ("carts-create-cart", CREATES),
             ("catalog-create-product", CREATES),
+            ("notifications-replace-preferences", FIRST_SAID),
             ("orders-create-order", amounts),
+            ("payments-receive-webhook", PASSED_ON),
+            ("pricing-create-promotion", CREATES),
+            ("pricing-create-shipping-zone", CREATES),
+            ("pricing-create-tax-zone", CREATES),
+            ("pricing-preview-price", "it changes nothing"),
             ("users-create-api-key", CREATES),
             ("users-register-user", CREATES),
             ("users-request-password-reset", CREATES),
@@ -185,9 +194,15 @@ async fn what_cannot_be_read_is_500_and_nothing_of_it_is_shown() {
         &applied,
         reads,
         &[
-            ("catalog-create-product", CREATES),
+            ("carts-create-cart", CREATES),
+            ("notifications-get-preferences", FIRST_SAID),
+            ("notifications-replace-preferences", FIRST_SAID),
+            ("payments-receive-webhook", PASSED_ON),
             ("platform-get-jwks", "a key that cannot be read is left out"),
             ("platform-ready", "it asks whether tables answer, not what"),
+            ("pricing-create-promotion", CREATES),
+            ("pricing-create-shipping-zone", CREATES),
+            ("pricing-create-tax-zone", CREATES),
             ("users-list-roles", CONSTANT),
             ("users-register-user", CREATES),
             ("users-request-password-reset", CREATES),

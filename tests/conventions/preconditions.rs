@@ -65,6 +65,9 @@ async fn a_change_to_another_version_is_412_and_changes_nothing() {
     applied_to(&applied, declaring(412), &[]);
 }
 
+/// What has no text that could be patched.
+const WITHOUT_TEXT: &str = "notifications-change-notification";
+
 /// The object that a PATCH is about, as it stands.
 async fn shown(sample: &Sample, shop: &Shop) -> Answer {
     let mut get = sample.with_header("if-match", None);
@@ -85,10 +88,10 @@ async fn a_patch_of_which_a_step_does_not_fit_changes_nothing() {
     let shop = limited().await;
     let mut applied = Names::new();
     for sample in routes() {
-        if sample.route().method != Method::Patch {
+        let name = sample.name();
+        if sample.route().method != Method::Patch || name == WITHOUT_TEXT {
             continue;
         }
-        let name = sample.name();
         let before = shown(&sample, &shop).await;
         let data = before.json()["data"].clone();
         let (field, text) = sample
@@ -99,7 +102,12 @@ async fn a_patch_of_which_a_step_does_not_fit_changes_nothing() {
             .find_map(|(field, _)| Some((field, data[field].as_str()?)))
             .expect("a text that can be patched");
         let path = format!("/{field}");
-        let other = format!("{text} and more");
+        // A status is a word of a list: another one is what the sample makes of it.
+        let sampled = sample.body.as_ref().and_then(|body| body[field].as_str());
+        let other = match field.as_str() {
+            "status" => sampled.unwrap_or_default().to_owned(),
+            _ => format!("{text} and more"),
+        };
         let good = json!({"op": "replace", "path": path, "value": other});
         let kept_before = kept(&shop);
         for bad in [
@@ -127,6 +135,6 @@ async fn a_patch_of_which_a_step_does_not_fit_changes_nothing() {
     applied_to(
         &applied,
         whose_route(|route| route.method == Method::Patch),
-        &[],
+        &[(WITHOUT_TEXT, "all that can be changed of it is a switch")],
     );
 }

@@ -78,10 +78,25 @@ async fn whoever_may_not_is_told_so_in_the_same_manner() {
         &applied,
         declaring(403),
         &[
+            ("carts-create-cart", what_it_asks_for),
+            ("carts-delete-cart", what_it_asks_for),
+            ("carts-delete-cart-coupon", what_it_asks_for),
+            ("carts-delete-cart-item", what_it_asks_for),
+            ("carts-get-cart", what_it_asks_for),
+            ("carts-merge-carts", what_it_asks_for),
+            ("carts-put-cart-coupon", what_it_asks_for),
+            ("carts-put-cart-item", what_it_asks_for),
+            ("carts-put-cart-shipping", what_it_asks_for),
+            ("catalog-get-category", what_it_asks_for),
+            ("catalog-get-category-by-slug", what_it_asks_for),
             ("catalog-get-product", what_it_asks_for),
+            ("catalog-get-product-by-slug", what_it_asks_for),
+            ("catalog-list-categories", what_it_asks_for),
             ("catalog-list-products", what_it_asks_for),
             ("inventory-get-level", what_it_asks_for),
             ("orders-create-order", what_it_asks_for),
+            ("payments-receive-webhook", what_it_asks_for),
+            ("pricing-preview-price", what_it_asks_for),
             ("users-register-user", what_it_asks_for),
             ("users-verify-email", what_it_asks_for),
         ],
@@ -149,6 +164,9 @@ async fn a_body_beyond_the_bound_is_413_in_the_same_manner() {
 /// The sample with a bell in one of its texts, which no rule allows. Passwords that are compared are
 /// judged by no rule.
 fn against_a_rule(sample: &Sample) -> Option<Sample> {
+    if crate::garbage::schema(sample)["additionalProperties"] == true {
+        return None;
+    }
     let judged = all_places(sample).into_iter().find(|place| {
         let compared = place.path == "currentPassword" || place.path == "password";
         place.value.is_string() && !compared
@@ -172,7 +190,25 @@ async fn what_breaks_a_rule_is_422_in_the_same_manner() {
         is_well_mannered(&sample, &refused);
         applied.insert(sample.name());
     }
-    applied_to(&applied, declaring(422), &[]);
+    let of_the_query = "it takes no body; what it names in its query may not be there";
+    let no_text = "nothing in its body is a text";
+    applied_to(
+        &applied,
+        declaring(422),
+        &[
+            ("catalog-list-categories", of_the_query),
+            ("catalog-list-products", of_the_query),
+            ("carts-put-cart-item", no_text),
+            ("inventory-configure-level", no_text),
+            ("notifications-change-notification", no_text),
+            ("notifications-replace-preferences", no_text),
+            (
+                "payments-receive-webhook",
+                "what is taken as it was sent is judged by its signature",
+            ),
+            ("payments-void-payment", "it takes no body"),
+        ],
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,9 +227,12 @@ async fn the_same_again_is_answered_in_the_same_manner() {
         }
     }
     let once_and_no_more = [
+        "catalog-create-category",
         "catalog-create-product",
         "orders-cancel-order",
         "payments-create-payment",
+        "payments-void-payment",
+        "pricing-create-promotion",
         "users-register-user",
     ];
     assert_eq!(taken, once_and_no_more.map(str::to_owned).into());
@@ -262,10 +301,15 @@ async fn what_the_client_cannot_take_is_406_and_what_we_cannot_read_415() {
             answers.insert(name.clone());
         }
         if sample.body.is_some() {
+            // What is taken as it was sent is of whatever type its sender says.
+            let as_sent = crate::garbage::schema(&sample)["additionalProperties"] == true;
             for (header, value) in [
                 ("content-type", "application/xml"),
                 ("content-encoding", "gzip"),
             ] {
+                if as_sent && header == "content-type" {
+                    continue;
+                }
                 let odd = sample.with_header(header, Some(value)).sent(&shop).await;
                 assert_eq!(odd.status, 415, "{name}: {odd:?}");
                 assert_eq!(odd.code(), "unsupported_media_type", "{name}");

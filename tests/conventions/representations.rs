@@ -160,8 +160,13 @@ async fn compressed_answers_are_the_same_answers() {
             whose_route(|route| route.status != 204),
             &[
                 ("inventory-adjust-level", small),
+                ("inventory-configure-level", small),
                 ("inventory-get-level", small),
+                ("notifications-get-preferences", small),
+                ("notifications-replace-preferences", small),
                 ("orders-cancel-order", small),
+                ("orders-create-note", small),
+                ("payments-receive-webhook", small),
                 ("platform-get-jwks", small),
                 ("platform-health", small),
                 ("users-change-email", small),

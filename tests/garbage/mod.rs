@@ -91,7 +91,8 @@ impl<'a> Verdicts<'a> {
 fn with_body() -> Vec<Sample> {
     routes()
         .into_iter()
-        .filter(|sample| sample.body.is_some())
+        // What is taken as it was sent is judged by its signature alone.
+        .filter(|sample| sample.body.is_some() && schema(sample)["additionalProperties"] != true)
         .collect()
 }
 

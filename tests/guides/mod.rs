@@ -66,6 +66,11 @@ async fn testing_payments() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn pricing() {
+    follow(&read("docs/pricing.md"), 8).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_first_purchase_of_the_readme() {
     let readme = read("README.md");
     let (_, section) = readme

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::{category, patch};
 use crate::shop::{Person, Shop, product, with};
 
 #[tokio::test(start_paused = true)]
@@ -69,8 +70,8 @@ async fn bad_queries_name_the_parameter() {
         ),
         (
             "colour=red",
-            "colour: is not a known parameter; allowed are status, minPrice, maxPrice, sort, \
-             cursor, limit, page, pageSize, fields",
+            "colour: is not a known parameter; allowed are category, q, status, minPrice, \
+             maxPrice, sort, cursor, limit, page, pageSize, fields",
         ),
         (
             "sort=slug",
@@ -85,6 +86,15 @@ async fn bad_queries_name_the_parameter() {
         (
             "maxPrice=1&sort=name",
             "sort: must be one of price, -price together with minPrice or maxPrice",
+        ),
+        (
+            "category=No+Slug",
+            "category: must be lower-case letters and digits in words joined by single hyphens",
+        ),
+        ("q=", "q: must be 1 to 100 characters"),
+        (
+            "q=mug&sort=name",
+            "sort: cannot stand together with q, which can with category and status",
         ),
         (
             "cursor=abc",
@@ -151,6 +161,7 @@ async fn pieces(shop: &Shop) {
             .map(|(variant, (amount, currency))| {
                 json!({
                     "sku": format!("PIECE-{number}-{variant}"),
+                    "options": {"form": variant.to_string()},
                     "prices": [{"amount": amount, "currency": currency}],
                 })
             })
@@ -249,4 +260,218 @@ async fn the_last_numbered_page_is_the_one_of_the_thousandth_item() {
     assert_eq!((last.status, &last.json()["data"]), (200, &json!([])));
     let beyond = anybody.get("/api/v1/products?page=35&pageSize=30").await;
     assert_eq!(beyond.status, 400);
+}
+
+/// A product by its name, with some of its fields.
+async fn put_up(shop: &Shop, name: &str, more: &Value) -> String {
+    let sku = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let body = with(product(&sku, 100_000), more);
+    let body = with(body, &json!({"name": name, "slug": null}));
+    let created = shop.admin().await.post("/api/v1/products", &body).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    shop.wait(1).await;
+    created.text("/data/id")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_category_holds_what_is_below_it_in_every_order() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let root = category(&admin, "Garden", None).await;
+    let beds = category(&admin, "Beds", Some(&root)).await;
+    category(&admin, "Bulbs", Some(&beds)).await;
+    for (name, slug, amount, status) in [
+        ("Watering can", "garden", 3_000, "active"),
+        ("Crocus", "bulbs", 500, "active"),
+        ("rake", "garden", 2_500, "active"),
+        ("Marigold", "beds", 700, "active"),
+        ("Anemone", "bulbs", 600, "draft"),
+    ] {
+        let more = json!({
+            "category": slug,
+            "status": status,
+            "variants": [{"sku": name.replace(' ', "-"), "prices": [{"amount": amount, "currency": "EUR"}]}],
+        });
+        put_up(&shop, name, &more).await;
+    }
+    let anybody = shop.anybody();
+    for (query, expected) in [
+        (
+            "category=garden&sort=createdAt",
+            vec!["Watering can", "Crocus", "rake", "Marigold"],
+        ),
+        (
+            "category=garden&sort=name",
+            vec!["Crocus", "Marigold", "rake", "Watering can"],
+        ),
+        (
+            "category=garden&sort=-price",
+            vec!["Watering can", "rake", "Marigold", "Crocus"],
+        ),
+        (
+            "category=garden&minPrice=600&maxPrice=2500",
+            vec!["Marigold", "rake"],
+        ),
+        ("category=beds", vec!["Marigold", "Crocus"]),
+        ("category=bulbs", vec!["Crocus"]),
+        ("category=bulbs&minPrice=501", vec![]),
+        ("category=season", vec![]),
+    ] {
+        assert_eq!(names(&anybody, query).await, expected, "{query}");
+    }
+    let staff = names(&admin, "category=garden&sort=price").await;
+    assert_eq!(
+        staff,
+        ["Crocus", "Anemone", "Marigold", "rake", "Watering can"]
+    );
+    let drafts = names(&admin, "category=garden&status=draft").await;
+    assert_eq!(drafts, ["Anemone"]);
+    let numbered = anybody.get("/api/v1/products?category=garden&sort=name&page=2&pageSize=3");
+    let numbered = numbered.await;
+    assert_eq!(numbered.text("/data/0/name"), "Watering can");
+    assert_eq!(numbered.json()["meta"]["total"], 4);
+    let unknown = anybody.get("/api/v1/products?category=nowhere").await;
+    assert_eq!(
+        (unknown.status, unknown.code().as_str()),
+        (422, "validation_failed")
+    );
+    assert_eq!(
+        unknown.errors(),
+        ["category: must be the slug of an existing category"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_product_moves_from_category_to_category() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let id = put_up(
+        &shop,
+        "Teaspoon",
+        &json!({"category": "mugs", "status": "active"}),
+    )
+    .await;
+    let path = format!("/api/v1/products/{id}");
+    let among = async |slug: &str| {
+        let list = names(&shop.anybody(), &format!("category={slug}")).await;
+        list.contains(&"Teaspoon".to_owned())
+    };
+    assert!(among("mugs").await && among("kitchen").await);
+    let moved = patch(&admin, &path, &json!({"category": "writing"})).await;
+    assert_eq!(moved.text("/data/category"), "writing");
+    assert!(!among("kitchen").await && among("desk").await);
+    let out = patch(&admin, &path, &json!({"category": null})).await;
+    assert!(out.json()["data"]["category"].is_null(), "{out:?}");
+    assert!(!among("writing").await);
+    let wrong = json!({"name": "", "category": "nowhere"});
+    assert_eq!(patch(&admin, &path, &wrong).await.status, 422);
+    let wrong = json!({"category": "nowhere", "variants": [
+        {"sku": "A", "prices": [{"amount": 1, "currency": "EUR"}]},
+        {"sku": "B", "prices": [{"amount": 1, "currency": "EUR"}]},
+    ]});
+    assert_eq!(
+        patch(&admin, &path, &wrong).await.errors(),
+        [
+            "category: must be the slug of an existing category",
+            "variants[1].options: must differ from those of the other variants",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_are_found_by_how_their_words_begin() {
+    let shop = Shop::open().await;
+    let anybody = shop.anybody();
+    for (query, expected) in [
+        ("q=mug", vec!["Stoneware mug"]),
+        ("q=MUG+stone", vec!["Stoneware mug"]),
+        (
+            "q=d",
+            vec![
+                "Day pack 18 l",
+                "Desk lamp",
+                "Desk mat",
+                "Dotted notebook A5",
+                "Pour-over dripper",
+            ],
+        ),
+        ("q=desk+m", vec!["Desk mat"]),
+        ("q=chefs", vec!["Chef's knife 20 cm"]),
+        ("q=20+cm", vec!["Chef's knife 20 cm"]),
+        (
+            "q=10",
+            vec!["Loose green tea 100 g", "Paper filters 02, 100 pieces"],
+        ),
+        ("q=over", vec!["Pour-over dripper"]),
+        ("q=ug", vec![]),
+        ("q=mug+plate", vec![]),
+        ("q=%21%3F", vec![]),
+        ("q=desk&category=writing", vec![]),
+        ("q=b&category=travel", vec!["Insulated bottle 0.5 l"]),
+        ("q=mug&status=active", vec!["Stoneware mug"]),
+    ] {
+        let mut found = names(&anybody, query).await;
+        found.sort_unstable();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_pages_to_its_end_without_a_miss_or_a_repeat() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    // Several words of a name begin alike, and many names have one of two words.
+    for number in 0..12 {
+        let name = format!("Cup holder for cups, cupboard {number}");
+        put_up(&shop, &name, &json!({"status": "active"})).await;
+        let name = format!("Holder {number}");
+        let status = if number % 2 == 0 { "active" } else { "draft" };
+        put_up(&shop, &name, &json!({"status": status})).await;
+    }
+    for (query, count) in [
+        ("q=cup", 12),
+        ("q=hold", 18),
+        ("q=hold+cup+1", 3),
+        ("q=holder+9", 1),
+    ] {
+        let found = names(&shop.anybody(), query).await;
+        let once: BTreeSet<&String> = found.iter().collect();
+        assert_eq!((found.len(), once.len()), (count, count), "{query}");
+    }
+    assert_eq!(names(&admin, "q=hold").await.len(), 24);
+    assert_eq!(names(&admin, "q=hold&status=draft").await.len(), 6);
+    let mut numbered = Vec::new();
+    for page in 1..=4 {
+        let path = format!("/api/v1/products?q=hold&page={page}&pageSize=5");
+        let page = shop.anybody().get(&path).await.json();
+        assert_eq!(page["meta"]["total"], 18);
+        let list = page["data"].as_array().cloned().unwrap_or_default();
+        numbered.extend(
+            list.iter()
+                .map(|one| one["name"].as_str().unwrap_or_default().to_owned()),
+        );
+    }
+    assert_eq!(numbered, names(&shop.anybody(), "q=hold").await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_called_otherwise_is_found_otherwise() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let id = put_up(&shop, "Ärmel", &json!({"status": "active"})).await;
+    let path = format!("/api/v1/products/{id}");
+    let found = async |q: &str| names(&shop.anybody(), &format!("q={q}")).await.len();
+    assert_eq!((found("%C3%A4r").await, found("AERM").await), (1, 1));
+    patch(&admin, &path, &json!({"name": "Sleeve of cloth"})).await;
+    assert_eq!((found("aermel").await, found("cloth+sleeve").await), (0, 1));
+    patch(&admin, &path, &json!({"status": "archived"})).await;
+    assert_eq!(found("sleeve").await, 0);
+    assert_eq!(names(&admin, "q=sleeve").await, ["Sleeve of cloth"]);
+    // An archived product can be sold again.
+    patch(&admin, &path, &json!({"status": "active"})).await;
+    assert_eq!(found("sleeve").await, 1);
+    assert_eq!(admin.delete(&path).await.status, 204);
+    assert_eq!(names(&admin, "q=sleeve").await, [""; 0]);
 }

@@ -261,3 +261,30 @@ async fn ten_at_once_that_come_in_all_count() {
     assert_eq!(levels, expected);
     assert_eq!(level(&admin).await, (20, 0, 20));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_adjustment_says_what_kind_it_is() {
+    let shop = Shop::open().await;
+    shop.stocked("MUG", 5).await;
+    let admin = shop.admin().await;
+    let path = "/api/v1/inventory/MUG/adjustments";
+    for (kind, delta) in [("delivery", 4), ("writeOff", -2), ("adjustment", -1)] {
+        let body = serde_json::json!({"delta": delta, "reason": "because", "kind": kind});
+        let adjusted = admin.post(path, &body).await;
+        assert_eq!(adjusted.status, 201, "{adjusted:?}");
+        let other = serde_json::json!({"delta": -delta, "reason": "because", "kind": kind});
+        if kind != "adjustment" {
+            let refused = admin.post(path, &other).await;
+            assert_eq!(refused.status, 422, "{refused:?}");
+            assert!(
+                refused.errors()[0].starts_with("delta: must be "),
+                "{refused:?}"
+            );
+        }
+    }
+    let ledger = admin.get("/api/v1/inventory/MUG/movements").await.json();
+    let entries = ledger["data"].as_array().expect("a list").iter();
+    let mut kinds: Vec<_> = entries.map(|entry| entry["kind"].clone()).collect();
+    kinds.sort_by_key(ToString::to_string);
+    assert_eq!(kinds, ["adjustment", "adjustment", "delivery", "writeOff"]);
+}

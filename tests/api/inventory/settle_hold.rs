@@ -160,3 +160,74 @@ async fn buyers_at_once_call_it_low_once() {
     assert_eq!(level(&shop).await, (2, 0, 2));
     assert_eq!(events_of(&shop, "StockLow").await.len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_held_counts_and_what_is_given_back_lifts_the_level_again() {
+    let shop = Shop::open().await;
+    shop.stocked("MUG", 7).await;
+    let customer = shop.customer().await;
+    let told = async || events_of(&shop, "StockLow").await.len();
+    for turn in 1..4 {
+        // Nothing is sold: it is enough that it cannot be bought by anybody else.
+        let held = customer.order(&basket(&[("MUG", 3)])).await;
+        shop.settle().await;
+        assert_eq!((level(&shop).await, told().await), ((7, 3, 4), turn));
+        cancel(&customer, &held).await;
+        shop.settle().await;
+        assert_eq!((level(&shop).await, told().await), ((7, 0, 7), turn));
+    }
+    // What was sold and comes home lifts it too.
+    let sold = buy(&customer, 3).await;
+    shop.settle().await;
+    assert_eq!(told().await, 4);
+    cancel(&customer, &sold).await;
+    shop.settle().await;
+    buy(&customer, 3).await;
+    shop.settle().await;
+    assert_eq!(told().await, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adjustment_calls_it_low_as_well() {
+    let shop = Shop::open().await;
+    // What begins with little never fell.
+    shop.stocked("MUG", 3).await;
+    shop.settle().await;
+    assert_eq!(events_of(&shop, "StockLow").await.len(), 0);
+    let admin = shop.admin().await;
+    for (delta, told) in [(5, 0), (-4, 1), (-1, 1), (1, 1), (9, 1), (-9, 2)] {
+        let body = json!({"delta": delta, "reason": "count"});
+        let adjusted = admin.post("/api/v1/inventory/MUG/adjustments", &body).await;
+        assert_eq!(adjusted.status, 201, "{adjusted:?}");
+        shop.settle().await;
+        assert_eq!(events_of(&shop, "StockLow").await.len(), told, "{delta}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_buy_and_give_back_at_once_leave_a_flag_that_is_right() {
+    let shop = Shop::open().await;
+    shop.stocked("MUG", 9).await;
+    let customer = shop.customer().await;
+    let one = basket(&[("MUG", 1)]);
+    let held: Vec<Answer> = shop.all((0..4).map(|_| customer.order(&one))).await;
+    shop.settle().await;
+    assert_eq!(events_of(&shop, "StockLow").await.len(), 1);
+    // Two come back while two more go, all at once.
+    let cancels = held.iter().take(2).map(|order| cancel(&customer, order));
+    let buys = (0..2).map(|_| buy(&customer, 1));
+    tokio::join!(shop.all(cancels), shop.all(buys));
+    shop.settle().await;
+    // Five are left, as before, or six were for a moment.
+    assert!((1..=2).contains(&events_of(&shop, "StockLow").await.len()));
+    let table = shop.store.naming().table(&store::tables::INVENTORY);
+    let items = shop.store.cloud().scan(&table).expect("the table");
+    let level = items
+        .iter()
+        .find(|item| item["kind"] == "level" && item["sku"] == "MUG");
+    let level = level.expect("a level");
+    assert_eq!(
+        (&level["available"], &level["low"]),
+        (&json!(5), &json!(true))
+    );
+}

@@ -1,5 +1,8 @@
 //! `notifications-notify-customer`: one letter for each moment, however often it is told.
 
+mod letters;
+mod moments;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 

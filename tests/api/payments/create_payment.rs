@@ -1,9 +1,10 @@
 //! `POST /payments`.
 
 use insta::assert_json_snapshot;
+use local::Options;
 use serde_json::json;
 
-use crate::shop::{Person, Shop, basket};
+use crate::shop::{Person, Shop, basket, with};
 
 async fn unpaid(shop: &Shop, customer: &Person<'_>) -> String {
     shop.stocked("MUG", 50).await;
@@ -155,4 +156,59 @@ async fn unknown_orders_methods_and_strangers_are_refused() {
     let nowhere = "0190a0b0-0000-7000-8000-000000000000";
     assert_eq!(customer.pay(nowhere, "pm_test_ok").await.status, 404);
     assert!(shop.books_of(&order).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_money_is_taken_is_for_the_shop_and_its_staff_to_say() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let order = unpaid(&shop, &customer).await;
+    let pay = async |person: &Person<'_>, when: &str| {
+        let body = json!({
+            "orderId": order,
+            "paymentMethod": "pm_test_ok",
+            "captureMethod": when,
+        });
+        let ask = person.ask("POST", "/api/v1/payments");
+        let ask = ask.header("idempotency-key", &shop.key());
+        ask.json(&body).send().await
+    };
+    let refused = pay(&customer, "manual").await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "forbidden")
+    );
+    assert!(shop.books_of(&order).await.is_empty());
+    let set_aside = pay(&shop.admin().await, "manual").await;
+    assert_json_snapshot!(set_aside.snapshot());
+    shop.settle().await;
+    let read = shop.order(&order).await;
+    assert_eq!(
+        (&read["status"], &read["paymentStatus"]),
+        (&json!("confirmed"), &json!("authorized"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shop_that_takes_money_later_sets_it_aside_first() {
+    let shop = Shop::with(Options {
+        capture_method: "manual".to_owned(),
+        ..Options::for_tests()
+    })
+    .await;
+    let customer = shop.customer().await;
+    let order = unpaid(&shop, &customer).await;
+    let paid = customer.pay(&order, "pm_test_requires_action").await;
+    let authenticate = format!("/_local/payments/{}/authenticate", paid.text("/data/id"));
+    let done = json!({"outcome": "success"});
+    assert_eq!(shop.anybody().post(&authenticate, &done).await.status, 200);
+    shop.settle().await;
+    assert_eq!(shop.order(&order).await["paymentStatus"], "authorized");
+    let body = with(
+        basket(&[("MUG", 1)]),
+        &json!({"paymentMethod": "pm_test_ok"}),
+    );
+    let charged = customer.order(&body).await.text("/data/id");
+    shop.settle().await;
+    assert_eq!(shop.order(&charged).await["paymentStatus"], "authorized");
 }

@@ -19,7 +19,11 @@ fn paths() -> Vec<(String, BTreeSet<String>)> {
                 .replace("{id}", "0190a0b0-0000-7000-8000-000000000000")
                 .replace("{sku}", "MUG")
                 .replace("{token}", "a-token")
-                .replace("{asset}", "docs.js");
+                .replace("{asset}", "docs.js")
+                .replace("{slug}", "mug")
+                .replace("{provider}", "test")
+                .replace("{fulfilmentId}", "0190a0b0-0000-7000-8000-000000000001")
+                .replace("{returnId}", "0190a0b0-0000-7000-8000-000000000002");
             assert!(!filled.contains('{'), "{filled}");
             let methods = methods.keys().map(|verb| verb.name().to_owned()).collect();
             (filled, methods)

@@ -19,6 +19,7 @@ async fn every_part_comes_with_its_type() {
         ("authentication", page),
         ("errors", page),
         ("payments-testing", page),
+        ("pricing", page),
         ("changelog", page),
     ] {
         let path = format!("/docs/{name}");
@@ -58,6 +59,7 @@ async fn what_a_guide_links_to_is_there() {
         "authentication",
         "errors",
         "payments-testing",
+        "pricing",
         "changelog",
     ] {
         let guide = shop.anybody().get(&format!("/docs/{name}")).await;

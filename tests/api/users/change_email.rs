@@ -46,7 +46,7 @@ async fn an_account_moves_when_the_new_address_answers() {
     shop.settle().await;
     assert_eq!(
         subjects(&shop, "ada@example.com").await,
-        ["Welcome to the shop", "Your account has another address"]
+        ["Welcome to Souk", "Your account has another address"]
     );
     let entries = shop.audited("email.changed");
     assert_eq!(entries.len(), 1);

@@ -43,10 +43,7 @@ async fn a_new_password_takes_the_place_of_the_old() {
         .iter()
         .filter_map(|mail| mail["subject"].as_str())
         .collect();
-    assert_eq!(
-        subjects,
-        ["Welcome to the shop", "Your password was changed"]
-    );
+    assert_eq!(subjects, ["Welcome to Souk", "Your password was changed"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,74 @@
+//! Faults that more than one test injects.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use local::aws::{Fault, Faults};
+
+/// One function is cut off from everything after so many changes of single items: its way to the test
+/// provider's books, which it writes so.
+pub(crate) struct CutOff {
+    function: &'static str,
+    /// What befalls the change itself.
+    change: Fault,
+    seen: AtomicU32,
+}
+
+impl CutOff {
+    /// The provider hears the function, and nothing comes back any more.
+    pub(crate) fn after_asking(function: &'static str) -> Option<Arc<dyn Faults>> {
+        Self::of(function, Fault::LoseReply)
+    }
+
+    /// The provider does not even hear the function.
+    pub(crate) fn before_asking(function: &'static str) -> Option<Arc<dyn Faults>> {
+        Self::of(function, Fault::Drop)
+    }
+
+    fn of(function: &'static str, change: Fault) -> Option<Arc<dyn Faults>> {
+        Some(Arc::new(Self {
+            function,
+            change,
+            seen: AtomicU32::new(0),
+        }))
+    }
+}
+
+impl Faults for CutOff {
+    fn before(&self, function: &str, operation: &str) -> Fault {
+        if function != self.function {
+            return Fault::None;
+        }
+        if self.seen.load(Ordering::Relaxed) > 0 {
+            return Fault::Drop;
+        }
+        if operation == "UpdateItem" {
+            self.seen.fetch_add(1, Ordering::Relaxed);
+            return self.change;
+        }
+        Fault::None
+    }
+}
+
+/// Every so many transactions meet another one that holds their items.
+pub(crate) struct Conflicts {
+    every: u32,
+    seen: AtomicU32,
+}
+
+impl Conflicts {
+    pub(crate) fn every(every: u32) -> Option<Arc<dyn Faults>> {
+        let seen = AtomicU32::new(0);
+        Some(Arc::new(Self { every, seen }))
+    }
+}
+
+impl Faults for Conflicts {
+    fn before(&self, _: &str, operation: &str) -> Fault {
+        let counts = matches!(operation, "TransactWriteItems" | "UpdateItem");
+        if counts && self.seen.fetch_add(1, Ordering::Relaxed) % self.every == 0 {
+            return Fault::Conflict;
+        }
+        Fault::None
+    }
+}
