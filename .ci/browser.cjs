@@ -1,15 +1,22 @@
-// Looks at the documentation with a browser; `.ci/browser` prepares it and says what must hold.
+// Looks at the documentation and at the mails with a browser; `.ci/browser` prepares it and says what must hold.
 "use strict";
 
 const { spawn } = require("node:child_process");
+const { readdirSync } = require("node:fs");
+const { resolve } = require("node:path");
 const { createInterface } = require("node:readline");
+const { pathToFileURL } = require("node:url");
 const { chromium } = require("playwright-core");
 const axe = require("axe-core");
 
-const GUIDES = ["getting-started", "authentication", "errors", "payments-testing", "changelog"];
+const GUIDES = ["getting-started", "authentication", "errors", "payments-testing", "pricing", "changelog"];
 const WIDTHS = [390, 1440];
 const SCHEMES = ["light", "dark"];
 const SHOTS = "target/ci/browser";
+/** Where a test leaves every letter, as it is and at its worst. */
+const LETTERS = "target/tmp/letters";
+/** What the origin of a file is called. */
+const FILES = "null";
 const CUSTOMER = { email: "customer@example.com", password: "Customer-demo-1" };
 
 const faults = [];
@@ -125,7 +132,23 @@ async function look(browser, base, width, scheme) {
   await page.context().close();
 }
 
+/** Every letter, opened as a mail program would: without a network, on the reader's own ground. */
+async function lookAtMails(browser, letters, width, scheme) {
+  const page = await watched(browser, FILES, width, scheme);
+  for (const letter of letters) {
+    await page.goto(pathToFileURL(resolve(LETTERS, letter)).href);
+    // The letter leaves the ground to whoever shows it; the check of contrast takes it for white unless told.
+    await page.evaluate(() => {
+      document.documentElement.style.backgroundColor = "Canvas";
+    });
+    await examine(page, `mail-${letter.replace(".html", "")}-${width}-${scheme}`);
+  }
+  await page.context().close();
+}
+
 async function main() {
+  const letters = readdirSync(LETTERS).filter((name) => name.endsWith(".html"));
+  if (letters.length === 0) throw new Error(`there are no letters in ${LETTERS}`);
   const { store, base } = await open();
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM,
@@ -141,13 +164,16 @@ async function main() {
   });
   try {
     for (const width of WIDTHS) {
-      for (const scheme of SCHEMES) await look(browser, base, width, scheme);
+      for (const scheme of SCHEMES) {
+        await look(browser, base, width, scheme);
+        await lookAtMails(browser, letters, width, scheme);
+      }
     }
   } finally {
     await browser.close();
     store.kill();
   }
-  const pages = WIDTHS.length * SCHEMES.length * (GUIDES.length + 3);
+  const pages = WIDTHS.length * SCHEMES.length * (GUIDES.length + 3 + letters.length);
   console.log(`${pages} views, ${faults.length} faults; pictures in ${SHOTS}`);
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length ? 1 : 0;
