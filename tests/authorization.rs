@@ -49,7 +49,7 @@ async fn nobody_gets_what_is_not_theirs() {
                 // were told.
                 "change_password" | "change_email" => assert_eq!(foreign.status, 422, "{name}"),
                 "change_notification" | "revoke_session" => {
-                    assert_eq!(foreign.status, 404, "{name}")
+                    assert_eq!(foreign.status, 404, "{name}");
                 }
                 _ => assert!(foreign.status < 400, "{name} by any account: {foreign:?}"),
             },

@@ -66,7 +66,12 @@ impl Conflicts {
 impl Faults for Conflicts {
     fn before(&self, _: &str, operation: &str) -> Fault {
         let counts = matches!(operation, "TransactWriteItems" | "UpdateItem");
-        if counts && self.seen.fetch_add(1, Ordering::Relaxed) % self.every == 0 {
+        if counts
+            && self
+                .seen
+                .fetch_add(1, Ordering::Relaxed)
+                .is_multiple_of(self.every)
+        {
             return Fault::Conflict;
         }
         Fault::None
