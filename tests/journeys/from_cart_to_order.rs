@@ -62,6 +62,25 @@ async fn thirty_who_order_one_cart_get_one_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_key_sent_thirty_times_at_once_orders_the_cart_once_and_is_always_answered() {
+    let shop = Shop::open().await;
+    shop.stocked("MUG", 50).await;
+    let guest = shop.anybody();
+    let cart = filled(&guest, "MUG", 1).await;
+    let body = of_cart(&cart, &json!({}));
+    let order = async || {
+        let ask = guest.ask("POST", "/api/v1/orders").json(&body);
+        ask.header("idempotency-key", "once").send().await
+    };
+    let answers = shop.all((0..30).map(|_| order())).await;
+    for answer in &answers {
+        assert_eq!(answer.status, 201, "{answer:?}");
+        assert_eq!(answer.text("/data/id"), answers[0].text("/data/id"));
+    }
+    assert_eq!(shop.available("MUG").await, 49);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_price_that_changed_is_never_charged_unseen() {
     let shop = Shop::open().await;
     let id = shop.stocked("MUG", 5).await;

@@ -106,10 +106,10 @@ impl Endpoint for CreateOrder {
     ) -> Result<Reply<OrderView>, Failure> {
         let email = email(rq)?;
         let once = rq.once_for(&email.canonical());
-        let (recalled, cart) =
-            tokio::join!(orders.recall(once.as_ref(), rq.now()), cart(carts, rq));
-        // First, because a repeated request finds its cart gone.
-        recalled?;
+        // Before the record is looked for: whoever finds the cart gone by this very request also finds
+        // its record.
+        let cart = cart(carts, rq).await;
+        orders.recall(once.as_ref(), rq.now()).await?;
         let cart = cart?;
         let wish = Wish::of(&rq.body, cart.as_ref(), shop.currency)?;
         let buyer = buyer(&rq.caller, &email);
