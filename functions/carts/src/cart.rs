@@ -6,7 +6,7 @@ use domain::address::Address;
 use domain::cart::{Cart, CartError, Change};
 use domain::clock::Timestamp;
 use domain::currency::Currency;
-use domain::id::{CartId, PromotionId, UserId};
+use domain::id::{CartId, UserId};
 use domain::money::Money;
 use domain::pricing::promotion::CouponCode;
 use domain::pricing::shipping::OfferedMethod;
@@ -38,14 +38,14 @@ pub(crate) struct CartView {
     pub(crate) coupon: Option<CouponView>,
     /// The promotions that make it cheaper.
     #[schemars(length(max = 100))]
-    pub(crate) promotions: Vec<PromotionView>,
+    pub(crate) promotions: Vec<Applied>,
     /// Where it is to be sent; null until that is known.
     pub(crate) shipping_address: Option<Address>,
     /// How it is sent; null until an address is known, or where the shop asks for no way of sending.
     pub(crate) shipping_method: Option<Slug>,
     /// The ways in which it can be sent.
     #[schemars(length(max = 20))]
-    pub(crate) shipping_methods: Vec<MethodView>,
+    pub(crate) shipping_methods: Vec<OfferedMethod>,
     /// What keeps it from being ordered as it is, other than what changed about its items.
     #[schemars(
         length(max = 10),
@@ -53,7 +53,7 @@ pub(crate) struct CartView {
     )]
     pub(crate) problems: Vec<String>,
     /// What it comes to. Without an address there is neither shipping in it nor tax on top of prices.
-    pub(crate) totals: TotalsView,
+    pub(crate) totals: Sums,
     /// When it is forgotten, unless somebody changes it before.
     pub(crate) expires_at: Timestamp,
     /// Counts the changes, from 1; the ETag begins with it.
@@ -135,55 +135,9 @@ pub(crate) struct CouponView {
     pub(crate) reason: Option<String>,
 }
 
-/// A promotion that makes a cart cheaper.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "CartPromotion")]
-pub(crate) struct PromotionView {
-    /// Which promotion.
-    promotion_id: PromotionId,
-    /// What it is called.
-    name: Title,
-    /// What it saves, shipping included.
-    saved: Money,
-}
-
-/// A way in which a cart can be sent.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "CartShippingMethod")]
-pub(crate) struct MethodView {
-    /// What it is named by.
-    code: Slug,
-    /// What it is called.
-    name: Title,
-    /// What it costs, before promotions.
-    price: Money,
-}
-
-/// What a cart comes to.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "CartTotals")]
-pub(crate) struct TotalsView {
-    /// All items at their prices.
-    items: Money,
-    /// What promotions take off them.
-    discount: Money,
-    /// What sending costs, after promotions.
-    shipping: Money,
-    /// The tax in all, that on shipping included.
-    tax: Money,
-    /// Whether prices contain the tax.
-    tax_included: bool,
-    /// What is to be paid: items less discount plus shipping, and plus tax unless prices contain it.
-    total: Money,
-}
-
 impl CartView {
     /// A cart with nothing in it.
     pub(crate) fn empty(cart: &Cart) -> Self {
-        let nothing = Money::zero(cart.currency);
         Self {
             id: cart.id,
             customer_id: cart.owner,
@@ -195,14 +149,7 @@ impl CartView {
             shipping_method: None,
             shipping_methods: Vec::new(),
             problems: Vec::new(),
-            totals: TotalsView {
-                items: nothing,
-                discount: nothing,
-                shipping: nothing,
-                tax: nothing,
-                tax_included: false,
-                total: nothing,
-            },
+            totals: Sums::nothing(cart.currency),
             expires_at: cart.expires_at,
             version: cart.version,
         }
@@ -235,51 +182,6 @@ impl From<Change> for ChangeView {
                 available: Some(available),
                 ..nothing
             },
-        }
-    }
-}
-
-impl From<Applied> for PromotionView {
-    fn from(applied: Applied) -> Self {
-        let Applied {
-            promotion,
-            name,
-            code: _,
-            saved,
-        } = applied;
-        Self {
-            promotion_id: promotion,
-            name,
-            saved,
-        }
-    }
-}
-
-impl From<OfferedMethod> for MethodView {
-    fn from(method: OfferedMethod) -> Self {
-        let OfferedMethod { code, name, price } = method;
-        Self { code, name, price }
-    }
-}
-
-impl From<Sums> for TotalsView {
-    fn from(sums: Sums) -> Self {
-        let Sums {
-            items,
-            discount,
-            shipping,
-            tax,
-            shipping_tax: _,
-            tax_included,
-            total,
-        } = sums;
-        Self {
-            items,
-            discount,
-            shipping,
-            tax,
-            tax_included,
-            total,
         }
     }
 }

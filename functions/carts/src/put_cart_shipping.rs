@@ -11,7 +11,7 @@ use store::carts::{self, Carts};
 use store::shelf::Shelf;
 
 use crate::cart::{CartPath, CartView};
-use crate::seen::{Seen, broken};
+use crate::seen::Seen;
 
 /// Says where a cart is to be sent.
 pub(crate) struct PutCartShipping;
@@ -49,7 +49,7 @@ impl Endpoint for PutCartShipping {
         let seen = Seen::of((shelf, availability), &cart, &rq.caller).await?;
         seen.quote(&cart, rq.now())
             .transpose()
-            .map_err(|faults| broken(faults.into_iter().map(here).collect()))?;
+            .map_err(|faults| Failure::rules(faults.into_iter().map(here)))?;
         let mut tx = carts.begin(&rq.stamp);
         carts.put(&mut tx, &cart)?;
         tx.commit().await?;

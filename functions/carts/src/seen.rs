@@ -9,11 +9,11 @@ use domain::pricing::redemption::Buyer;
 use domain::pricing::{CouponOutcome, Destination, Quote};
 use domain::rule::Fault;
 use domain::sku::Sku;
-use edge::{Caller, Code, Failure, Reply};
+use edge::{Caller, Failure, Reply};
 use store::availability::Availability;
 use store::shelf::{Found, Shelf, Terms, Want};
 
-use crate::cart::{CartView, ChangeView, CouponView, ItemView, MethodView, PromotionView};
+use crate::cart::{CartView, ChangeView, CouponView, ItemView};
 
 /// What the shop can say of what is in a cart.
 pub(crate) struct Seen {
@@ -101,10 +101,10 @@ impl Seen {
             sums,
         } = quote;
         Ok(CartView {
-            promotions: promotions.into_iter().map(PromotionView::from).collect(),
+            promotions,
             shipping_method: shipping.map(|shipping| shipping.method),
-            shipping_methods: methods.into_iter().map(MethodView::from).collect(),
-            totals: sums.into(),
+            shipping_methods: methods,
+            totals: sums,
             ..view
         })
     }
@@ -121,7 +121,10 @@ impl Seen {
                     ..cart.clone()
                 };
                 let problems = faults.iter().map(ToString::to_string).collect();
-                let quote = self.quote(&unsent, now).transpose().map_err(broken)?;
+                let quote = self
+                    .quote(&unsent, now)
+                    .transpose()
+                    .map_err(Failure::rules)?;
                 Ok((quote, problems))
             }
         }
@@ -182,13 +185,4 @@ pub(crate) fn reason(outcome: &CouponOutcome) -> Option<String> {
             Some("saves nothing beside the promotions that apply already".to_owned())
         }
     }
-}
-
-/// The failure that names every fault.
-pub(crate) fn broken(faults: Vec<Fault>) -> Failure {
-    faults
-        .into_iter()
-        .fold(Failure::new(Code::ValidationFailed), |failure, fault| {
-            failure.error(fault.to_string())
-        })
 }

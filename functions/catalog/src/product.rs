@@ -202,7 +202,9 @@ impl ProductDraft {
             (Ok(named), Ok(product)) => Ok((product, named.map(|Named { slug, .. }| slug))),
             (found, product) => {
                 let faults = found.err().into_iter();
-                Err(broken(faults.chain(product.err().into_iter().flatten())))
+                Err(Failure::rules(
+                    faults.chain(product.err().into_iter().flatten()),
+                ))
             }
         }
     }
@@ -294,14 +296,6 @@ impl VariantDraft {
             tax_category: tax_category.clone().unwrap_or_default(),
         }
     }
-}
-
-/// The failure that names every rule a product breaks.
-fn broken(faults: impl Iterator<Item = Fault>) -> Failure {
-    faults.fold(Failure::new(Code::ValidationFailed), |failure, fault| {
-        let Fault { field, rule } = fault;
-        failure.error(format!("{field}: {rule}"))
-    })
 }
 
 /// The slug of the category that a product is in.

@@ -19,10 +19,6 @@ pub(crate) fn refused(error: GoodsError) -> Failure {
         GoodsError::Return(forbidden) => {
             in_this_state(json!({ "from": forbidden.from, "to": forbidden.to }))
         }
-        GoodsError::Faults(faults) => faults
-            .iter()
-            .fold(Failure::new(Code::ValidationFailed), |failure, fault| {
-                failure.error(fault.to_string())
-            }),
+        GoodsError::Faults(faults) => Failure::rules(faults),
     }
 }

@@ -20,7 +20,6 @@ mod list_notes;
 mod list_orders;
 mod note;
 mod order;
-mod priced;
 mod returned;
 mod settle_payment;
 mod sweep_due_orders;

@@ -9,11 +9,13 @@ use domain::id::{LineId, OrderId, PaymentId, UserId};
 use domain::money::Money;
 use domain::order::{
     Actor, Entry, FulfilmentStatus, Line, Moment, Order, OrderError, OrderNumber, OrderStatus,
-    PaymentStatus, Totals,
+    PaymentStatus, Shipping, Totals,
 };
+use domain::pricing::{Applied, AppliedTax, LineDiscount};
 use domain::product::Options;
 use domain::quantity::Quantity;
 use domain::sku::Sku;
+use domain::slug::Slug;
 use domain::text::{OptionName, OptionValue, Title};
 use edge::{Caller, Code, Failure, Nothing};
 use schemars::JsonSchema;
@@ -21,7 +23,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::fulfilment::FulfilmentView;
-use crate::priced::{DiscountView, PromotionView, ShippingView, TaxView};
 use crate::returned::ReturnView;
 
 /// An order.
@@ -49,7 +50,7 @@ pub(crate) struct OrderView {
     shipping: Option<ShippingView>,
     /// What made it cheaper.
     #[schemars(length(max = 100))]
-    promotions: Vec<PromotionView>,
+    promotions: Vec<Applied>,
     /// What it costs, and what was paid of it.
     totals: TotalsView,
     /// The payment that pays for it, once there is one.
@@ -103,12 +104,12 @@ pub(crate) struct LineView {
     discount: Money,
     /// By which promotions, and how much each.
     #[schemars(length(max = 100))]
-    discounts: Vec<DiscountView>,
+    discounts: Vec<LineDiscount>,
     /// The tax on it.
     tax: Money,
     /// Which taxes, and how much each.
     #[schemars(length(max = 50))]
-    taxes: Vec<TaxView>,
+    taxes: Vec<AppliedTax>,
     /// What the line costs in all: units at their price, less discount, and plus tax unless prices
     /// contain it.
     total: Money,
@@ -122,6 +123,20 @@ pub(crate) struct LineView {
     refunded: u32,
     /// Units that were called off.
     cancelled: u32,
+}
+
+/// How an order is sent.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "ChosenShipping")]
+pub(crate) struct ShippingView {
+    /// The way of sending, by its code.
+    method: Slug,
+    /// What it was called then.
+    name: Title,
+    /// Which taxes are on it, and how much each.
+    #[schemars(length(max = 50))]
+    taxes: Vec<AppliedTax>,
 }
 
 /// What an order costs, and what was paid of it.
@@ -210,7 +225,7 @@ impl From<Order> for OrderView {
             lines: lines.into_iter().map(LineView::from).collect(),
             shipping_address,
             shipping: shipping.map(ShippingView::from),
-            promotions: promotions.into_iter().map(PromotionView::from).collect(),
+            promotions,
             totals: totals.into(),
             payments: payment.into_iter().map(|id| PaymentRef { id }).collect(),
             fulfilments: fulfilments.into_iter().map(FulfilmentView::from).collect(),
@@ -231,7 +246,6 @@ impl From<Line> for LineView {
         let Line {
             id,
             sku,
-            product: _,
             name,
             options,
             quantity,
@@ -255,15 +269,30 @@ impl From<Line> for LineView {
             quantity,
             unit_price,
             discount,
-            discounts: discounts.into_iter().map(DiscountView::from).collect(),
+            discounts,
             tax,
-            taxes: taxes.into_iter().map(TaxView::from).collect(),
+            taxes,
             total,
             shipped,
             delivered,
             returned,
             refunded,
             cancelled,
+        }
+    }
+}
+
+impl From<Shipping> for ShippingView {
+    fn from(shipping: Shipping) -> Self {
+        let Shipping {
+            method,
+            name,
+            taxes,
+        } = shipping;
+        Self {
+            method,
+            name,
+            taxes,
         }
     }
 }

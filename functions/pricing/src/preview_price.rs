@@ -19,7 +19,6 @@ use serde::Deserialize;
 use store::shelf::{Shelf, Terms, Want};
 use store::shop::Shop;
 
-use crate::faults::broken;
 use crate::quote::QuoteView;
 
 /// Says what a basket comes to.
@@ -119,7 +118,7 @@ impl Endpoint for PreviewPrice {
             method: shipping_method.clone(),
             now: rq.now(),
         };
-        let quote = found.quote(terms).map_err(broken)?;
+        let quote = found.quote(terms).map_err(Failure::rules)?;
         Ok(Reply::of(QuoteView::of(quote, coupon_code.as_ref())))
     }
 }

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::pricing::Kept;
 
-use crate::faults::{broken, sound};
+use crate::faults::sound;
 
 /// Something that makes baskets cheaper.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -184,7 +184,7 @@ impl PromotionDraft {
             name: name.clone(),
             code: code.clone(),
             active: active.unwrap_or(true),
-            effect: effect.effect().map_err(broken)?,
+            effect: effect.effect().map_err(Failure::rules)?,
             on: Selection {
                 products: products.iter().flatten().copied().collect(),
                 categories: categories.iter().flatten().copied().collect(),

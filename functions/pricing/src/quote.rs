@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::currency::Currency;
-use domain::id::PromotionId;
 use domain::money::Money;
 use domain::pricing::promotion::CouponCode;
 use domain::pricing::shipping::OfferedMethod;
 use domain::pricing::{
-    Applied, AppliedTax, CouponOutcome, LineDiscount, Quote, QuoteLine, QuotedShipping, Rate, Sums,
+    Applied, AppliedTax, CouponOutcome, LineDiscount, Quote, QuoteLine, QuotedShipping, Sums,
 };
 use domain::product::Options;
 use domain::quantity::Quantity;
@@ -32,14 +31,14 @@ pub(crate) struct QuoteView {
     shipping: Option<QuotedShippingView>,
     /// The ways in which it can be sent.
     #[schemars(length(max = 20))]
-    shipping_methods: Vec<OfferedMethodView>,
+    shipping_methods: Vec<OfferedMethod>,
     /// The promotions that apply.
     #[schemars(length(max = 101))]
-    promotions: Vec<AppliedView>,
+    promotions: Vec<Applied>,
     /// What became of the coupon; null without one.
     coupon: Option<CouponView>,
     /// The sums.
-    totals: SumsView,
+    totals: Sums,
 }
 
 /// What a line comes to.
@@ -62,41 +61,15 @@ pub(crate) struct QuoteLineView {
     discount: Money,
     /// By which promotions, and how much each.
     #[schemars(length(max = 101))]
-    discounts: Vec<QuotedDiscountView>,
+    discounts: Vec<LineDiscount>,
     /// The tax on it.
     tax: Money,
     /// Which taxes, and how much each.
     #[schemars(length(max = 50))]
-    taxes: Vec<QuotedTaxView>,
+    taxes: Vec<AppliedTax>,
     /// What the line costs in all: units at their price, less discount, and plus tax unless prices
     /// contain it.
     total: Money,
-}
-
-/// What a promotion takes off a line.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "PreviewDiscount")]
-pub(crate) struct QuotedDiscountView {
-    /// Which promotion.
-    promotion_id: PromotionId,
-    /// What it is called.
-    name: Title,
-    /// How much.
-    amount: Money,
-}
-
-/// A tax on a line or on shipping.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "PreviewTax")]
-pub(crate) struct QuotedTaxView {
-    /// What it is called.
-    name: Title,
-    /// How much it is.
-    rate_ppm: Rate,
-    /// What it comes to.
-    amount: Money,
 }
 
 /// How the basket is sent, and for how much.
@@ -116,35 +89,7 @@ pub(crate) struct QuotedShippingView {
     tax: Money,
     /// Which taxes, and how much each.
     #[schemars(length(max = 50))]
-    taxes: Vec<QuotedTaxView>,
-}
-
-/// A way of sending that the basket can take.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "OfferedShippingMethod")]
-pub(crate) struct OfferedMethodView {
-    /// What orders name it by.
-    code: Slug,
-    /// What buyers read.
-    name: Title,
-    /// What it costs, before promotions.
-    price: Money,
-}
-
-/// A promotion that applies.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "PreviewPromotion")]
-pub(crate) struct AppliedView {
-    /// Which promotion.
-    promotion_id: PromotionId,
-    /// What it is called.
-    name: Title,
-    /// The code that was given for it.
-    code: Option<CouponCode>,
-    /// What it saves, shipping included.
-    saved: Money,
+    taxes: Vec<AppliedTax>,
 }
 
 /// What became of a coupon.
@@ -177,27 +122,6 @@ pub(crate) struct CouponView {
     reason: Option<String>,
 }
 
-/// What a basket comes to, in sums.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "PreviewTotals")]
-pub(crate) struct SumsView {
-    /// All units at their prices.
-    items: Money,
-    /// What is taken off them.
-    discount: Money,
-    /// What sending costs, after promotions.
-    shipping: Money,
-    /// The tax in all, that on shipping included.
-    tax: Money,
-    /// The part of it that is on shipping.
-    shipping_tax: Money,
-    /// Whether prices contain the tax.
-    tax_included: bool,
-    /// What is to be paid: items less discount plus shipping, and plus tax unless prices contain it.
-    total: Money,
-}
-
 impl QuoteView {
     /// A quote, for whoever gave this coupon.
     pub(crate) fn of(quote: Quote, code: Option<&CouponCode>) -> Self {
@@ -215,10 +139,10 @@ impl QuoteView {
             currency,
             lines: lines.into_iter().map(QuoteLineView::from).collect(),
             shipping: shipping.map(|shipping| QuotedShippingView::of(shipping, tax)),
-            shipping_methods: methods.into_iter().map(OfferedMethodView::from).collect(),
-            promotions: promotions.into_iter().map(AppliedView::from).collect(),
+            shipping_methods: methods,
+            promotions,
             coupon: code.and_then(|code| CouponView::of(code, &coupon)),
-            totals: sums.into(),
+            totals: sums,
         }
     }
 }
@@ -245,7 +169,6 @@ impl From<QuoteLine> for QuoteLineView {
     fn from(line: QuoteLine) -> Self {
         let QuoteLine {
             sku,
-            product: _,
             name,
             options,
             quantity,
@@ -263,39 +186,10 @@ impl From<QuoteLine> for QuoteLineView {
             quantity,
             unit_price,
             discount,
-            discounts: discounts
-                .into_iter()
-                .map(QuotedDiscountView::from)
-                .collect(),
+            discounts,
             tax,
-            taxes: taxes.into_iter().map(QuotedTaxView::from).collect(),
+            taxes,
             total,
-        }
-    }
-}
-
-impl From<LineDiscount> for QuotedDiscountView {
-    fn from(discount: LineDiscount) -> Self {
-        let LineDiscount {
-            promotion,
-            name,
-            amount,
-        } = discount;
-        Self {
-            promotion_id: promotion,
-            name,
-            amount,
-        }
-    }
-}
-
-impl From<AppliedTax> for QuotedTaxView {
-    fn from(tax: AppliedTax) -> Self {
-        let AppliedTax { name, rate, amount } = tax;
-        Self {
-            name,
-            rate_ppm: rate,
-            amount,
         }
     }
 }
@@ -315,54 +209,7 @@ impl QuotedShippingView {
             price,
             discount,
             tax,
-            taxes: taxes.into_iter().map(QuotedTaxView::from).collect(),
-        }
-    }
-}
-
-impl From<OfferedMethod> for OfferedMethodView {
-    fn from(method: OfferedMethod) -> Self {
-        let OfferedMethod { code, name, price } = method;
-        Self { code, name, price }
-    }
-}
-
-impl From<Applied> for AppliedView {
-    fn from(applied: Applied) -> Self {
-        let Applied {
-            promotion,
-            name,
-            code,
-            saved,
-        } = applied;
-        Self {
-            promotion_id: promotion,
-            name,
-            code,
-            saved,
-        }
-    }
-}
-
-impl From<Sums> for SumsView {
-    fn from(sums: Sums) -> Self {
-        let Sums {
-            items,
-            discount,
-            shipping,
-            tax,
-            shipping_tax,
-            tax_included,
-            total,
-        } = sums;
-        Self {
-            items,
-            discount,
-            shipping,
-            tax,
-            shipping_tax,
-            tax_included,
-            total,
+            taxes,
         }
     }
 }

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::pricing::Kept;
 
-use crate::faults::{broken, sound};
+use crate::faults::sound;
 
 /// A part of the world, and how things are sent there.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -156,7 +156,7 @@ impl ShippingZoneDraft {
             updated_at,
         };
         if !faults.is_empty() {
-            return Err(broken(faults));
+            return Err(Failure::rules(faults));
         }
         let faults = zone.faults();
         sound(zone, faults)

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use domain::rule::Fault;
 use serde_json::{Value, json};
 
 use store::StoreError;
@@ -133,6 +134,16 @@ impl Failure {
     #[must_use]
     pub fn rule(field: &str, rule: impl fmt::Display) -> Self {
         Self::new(Code::ValidationFailed).error(format!("{field}: {rule}"))
+    }
+
+    /// Every rule that is broken.
+    #[must_use]
+    pub fn rules(faults: impl IntoIterator<Item = Fault>) -> Self {
+        faults
+            .into_iter()
+            .fold(Self::new(Code::ValidationFailed), |failure, fault| {
+                failure.error(fault.to_string())
+            })
     }
 
     /// The same failure with one more line.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::{LineId, ProductId};
-use crate::money::{Money, MoneyError};
+use crate::id::LineId;
+use crate::money::Money;
 use crate::pricing::{AppliedTax, LineDiscount, QuoteLine};
 use crate::quantity::Quantity;
 use crate::sku::Sku;
@@ -16,8 +16,6 @@ pub struct Line {
     pub id: LineId,
     /// What was ordered; no two lines of an order share it.
     pub sku: Sku,
-    /// Which product it is a form of; not known of orders of old.
-    pub product: Option<ProductId>,
     /// What it was called.
     pub name: Title,
     /// Which form of it.
@@ -71,18 +69,12 @@ impl Line {
             ..self.clone()
         }
     }
-
-    /// What the units cost before discount and tax.
-    pub fn gross(&self) -> Result<Money, MoneyError> {
-        self.unit_price.times(self.quantity)
-    }
 }
 
 /// The line that a priced one becomes.
 pub(super) fn placed(line: QuoteLine, id: LineId) -> Line {
     let QuoteLine {
         sku,
-        product,
         name,
         options,
         quantity,
@@ -96,7 +88,6 @@ pub(super) fn placed(line: QuoteLine, id: LineId) -> Line {
     Line {
         id,
         sku,
-        product: Some(product),
         name,
         options,
         quantity,

@@ -2,33 +2,41 @@
 
 use std::cmp::Reverse;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::basket::{Basket, Item};
-use super::promotion::{Effect, Promotion, in_currency};
+use super::promotion::{CouponCode, Effect, Promotion, in_currency};
 use super::rate::Rate;
 use crate::id::PromotionId;
 use crate::money::{Money, MoneyError};
 use crate::text::Title;
 
 /// What a promotion takes off one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct LineDiscount {
     /// Which promotion.
+    #[serde(rename = "promotionId")]
     pub promotion: PromotionId,
-    /// What buyers read.
+    /// What buyers read, or read then.
     pub name: Title,
     /// How much.
     pub amount: Money,
 }
 
 /// A promotion that applies, and what it saves in all, shipping included.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "AppliedPromotion")]
 pub struct Applied {
     /// Which promotion.
+    #[serde(rename = "promotionId")]
     pub promotion: PromotionId,
-    /// What buyers read.
+    /// What buyers read, or read then.
     pub name: Title,
-    /// What was typed in to get it.
-    pub code: Option<super::promotion::CouponCode>,
+    /// What was typed in to get it; null if everybody gets it.
+    pub code: Option<CouponCode>,
     /// What it saves.
     pub saved: Money,
 }

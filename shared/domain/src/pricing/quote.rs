@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::basket::{Basket, Coupon, Item, Tariff, Wishes};
 use super::discount::{self, Applied, Discounted, LineDiscount};
 use super::promotion::{Promotion, Unmet};
 use super::shipping::{self, OfferedMethod};
 use super::tax::{self, AppliedTax, Taxable};
 use crate::currency::Currency;
-use crate::id::ProductId;
 use crate::money::{Money, MoneyError};
 use crate::quantity::Quantity;
 use crate::sku::Sku;
@@ -22,8 +24,6 @@ use crate::text::{OptionName, OptionValue, Title};
 pub struct QuoteLine {
     /// What is wanted.
     pub sku: Sku,
-    /// Which product it is a form of.
-    pub product: ProductId,
     /// What it is called.
     pub name: Title,
     /// Which form of it.
@@ -61,7 +61,9 @@ pub struct QuotedShipping {
 
 /// What a basket comes to. Always
 /// `total = items - discount + shipping`, and `+ tax` unless prices contain it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "PriceTotals")]
 pub struct Sums {
     /// Units at their prices.
     pub items: Money,
@@ -130,6 +132,23 @@ pub enum QuoteError {
     },
     /// The sums do not add up.
     Money(MoneyError),
+}
+
+impl Sums {
+    /// What nothing comes to.
+    #[must_use]
+    pub const fn nothing(currency: Currency) -> Self {
+        let nothing = Money::zero(currency);
+        Self {
+            items: nothing,
+            discount: nothing,
+            shipping: nothing,
+            tax: nothing,
+            shipping_tax: nothing,
+            tax_included: false,
+            total: nothing,
+        }
+    }
 }
 
 impl fmt::Display for QuoteError {
@@ -393,7 +412,6 @@ fn line(
     let left = gross.sub(discount)?;
     Ok(QuoteLine {
         sku: item.sku.clone(),
-        product: item.product,
         name: item.name.clone(),
         options: item.options.clone(),
         quantity: item.quantity,

@@ -1,5 +1,8 @@
 //! Shipping: zones of the world, and what the ways of sending something there cost.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::tax::zone_faults;
 use super::zone::{self, Destination, Territory};
 use crate::clock::Timestamp;
@@ -77,7 +80,9 @@ pub struct ShippingZone {
 }
 
 /// A way of sending that a basket can take, and what that costs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "OfferedShippingMethod")]
 pub struct OfferedMethod {
     /// What orders name it by.
     pub code: Slug,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::rate::{self, Rate};
 use super::zone::{self, Destination, Territory};
 use crate::clock::Timestamp;
@@ -87,11 +90,13 @@ pub(super) fn zone_faults(territories: &[Territory]) -> Vec<Fault> {
 }
 
 /// A tax on a line or on shipping, as it was when it was computed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AppliedTax {
     /// What it is called.
     pub name: Title,
-    /// How much it is.
+    /// How much it is, in parts per million.
+    #[serde(rename = "ratePpm")]
     pub rate: Rate,
     /// What it comes to.
     pub amount: Money,

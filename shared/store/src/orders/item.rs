@@ -8,7 +8,7 @@ use domain::address::Address;
 use domain::clock::Timestamp;
 use domain::currency::Currency;
 use domain::email::Email;
-use domain::id::{LineId, OrderId, PaymentId, ProductId, UserId};
+use domain::id::{LineId, OrderId, PaymentId, UserId};
 use domain::order::{
     Actor, Entry, Fulfilment, FulfilmentStatus, Line, Moment, Order, OrderNumber, OrderStatus,
     PaymentStatus, Return, Totals,
@@ -61,8 +61,6 @@ pub(super) struct OrderItem {
 struct LineItem {
     id: LineId,
     sku: Sku,
-    #[serde(default)]
-    product: Option<ProductId>,
     name: Title,
     options: BTreeMap<OptionName, OptionValue>,
     quantity: Quantity,
@@ -231,7 +229,6 @@ impl From<Line> for LineItem {
         let Line {
             id,
             sku,
-            product,
             name,
             options,
             quantity,
@@ -250,7 +247,6 @@ impl From<Line> for LineItem {
         Self {
             id,
             sku,
-            product,
             name,
             options,
             quantity,
@@ -274,7 +270,6 @@ impl LineItem {
         let Self {
             id,
             sku,
-            product,
             name,
             options,
             quantity,
@@ -293,7 +288,6 @@ impl LineItem {
         Ok(Line {
             id,
             sku,
-            product,
             name,
             options,
             quantity,
