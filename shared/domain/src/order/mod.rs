@@ -8,6 +8,7 @@ mod note;
 mod number;
 mod paying;
 mod place;
+mod refunds;
 mod returns;
 mod status;
 mod timeline;
@@ -25,6 +26,7 @@ pub use note::{MAX_NOTES, Note, NoteText};
 pub use number::OrderNumber;
 pub use paying::PaymentNews;
 pub use place::Draft;
+pub use refunds::{OrderRefund, RefundError, RefundRequest, Refunded, RefundedUnits, Refunding};
 pub use returns::{
     Arrived, Disposition, MAX_RETURNS, MovedReturn, Receipt, ReceivedLine, Return, ReturnLine,
     ReturnRequest, ReturnStatus,
@@ -126,6 +128,8 @@ pub struct Order {
     pub fulfilments: Vec<Fulfilment>,
     /// What came back of it, or is to, oldest first.
     pub returns: Vec<Return>,
+    /// What was given back of its money, or is to be, oldest first.
+    pub refunds: Vec<OrderRefund>,
     /// How many notes staff has written down about it.
     pub notes: u32,
     /// What has happened to it, oldest first; the first entry is its placing.
@@ -219,6 +223,7 @@ impl Order {
             payment: None,
             fulfilments: Vec::new(),
             returns: Vec::new(),
+            refunds: Vec::new(),
             notes: 0,
             timeline: self.timeline.iter().take(1).cloned().collect(),
             version: 1,

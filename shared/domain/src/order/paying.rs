@@ -9,11 +9,11 @@ use super::{Order, OrderError, OrderStatus, PaymentStatus, Totals};
 use crate::clock::Timestamp;
 use crate::id::PaymentId;
 use crate::money::Money;
-use crate::payment::{Decline, Dispute, PaymentState};
+use crate::payment::{Decline, Dispute, PaymentState, RefundReport};
 use crate::transition::Transition;
 
 /// What an order is told of its payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentNews {
     /// Which payment.
     pub payment: PaymentId,
@@ -25,6 +25,8 @@ pub struct PaymentNews {
     pub captured: Money,
     /// What of that was given back so far.
     pub refunded: Money,
+    /// Each refund; none in news of before they told of each.
+    pub refunds: Vec<RefundReport>,
     /// Why it was declined.
     pub decline: Option<Decline>,
     /// Whether the shop charged on its own.
@@ -42,6 +44,7 @@ impl Order {
             amount,
             captured,
             refunded,
+            ref refunds,
             decline,
             by_server,
             dispute,
@@ -57,9 +60,9 @@ impl Order {
             PaymentState::Voided => self.voided(payment, now)?,
         };
         let stood = stood.moved().unwrap_or_else(|| self.clone());
-        let returned = match refunded.is_zero() {
-            true => Transition::Unchanged,
-            false => stood.refunded(payment, refunded, now)?,
+        let returned = match refunds.as_slice() {
+            [] => stood.refunded(payment, refunded, now)?,
+            refunds => stood.heard_of_refunds(payment, refunds, now)?,
         };
         let returned = returned.moved().unwrap_or(stood);
         let disputed = match dispute {
@@ -221,41 +224,39 @@ impl Order {
 
     /// `total` of what was paid has been given back, all refunds taken together.
     pub fn refunded(&self, payment: PaymentId, total: Money, now: Timestamp) -> Moved {
-        // Money that the order never counted as its own comes and goes without it.
-        if self.totals.captured.is_zero() || self.payment != Some(payment) {
+        if !self.has_money_of(payment) {
             return Ok(Transition::Unchanged);
         }
-        let captured = self.totals.captured;
-        if captured.sub(total)?.is_negative() {
-            return Err(OrderError::AmountMismatch {
-                expected: captured,
-                actual: total,
-            });
-        }
+        self.must_hold(total)?;
         if total.amount() <= self.totals.refunded.amount() {
             return Ok(Transition::Unchanged);
         }
-        Ok(Transition::Moved(Self {
-            payment_status: PaymentStatus::of(PaymentState::Captured, captured, total),
-            totals: Totals {
-                refunded: total,
-                ..self.totals
-            },
-            ..self.with_entry(
-                Moment::Refunded,
-                Actor::System,
-                Some(total.to_string()),
-                now,
-            )
-        }))
+        let told = Some(total.to_string());
+        let refunded = self.with_entry(Moment::Refunded, Actor::System, told, now);
+        Ok(Transition::Moved(refunded.with_refunded(total)))
     }
 
-    /// The provider could not give money back. Somebody must look at it.
-    pub fn refund_failed(&self, payment: PaymentId, amount: Money, now: Timestamp) -> Moved {
-        if self.payment != Some(payment) {
+    /// So far the refunds have come. One that the provider could not make is told too: somebody must
+    /// look at it.
+    fn heard_of_refunds(
+        &self,
+        payment: PaymentId,
+        refunds: &[RefundReport],
+        now: Timestamp,
+    ) -> Moved {
+        if !self.has_money_of(payment) {
             return Ok(Transition::Unchanged);
         }
-        Ok(self.telling(Moment::RefundFailed, amount.to_string(), now))
+        let heard = self.clone().refunds_reported(refunds, now)?;
+        if heard == *self {
+            return Ok(Transition::Unchanged);
+        }
+        Ok(Transition::Moved(heard))
+    }
+
+    /// Money that the order never counted as its own comes and goes without it.
+    fn has_money_of(&self, payment: PaymentId) -> bool {
+        !self.totals.captured.is_zero() && self.payment == Some(payment)
     }
 
     /// The customer's bank disputes the payment.

@@ -78,6 +78,7 @@ impl Order {
             payment: None,
             fulfilments: Vec::new(),
             returns: Vec::new(),
+            refunds: Vec::new(),
             notes: 0,
             timeline: vec![placed],
             expires_at: now.plus(HOLD),

@@ -8,15 +8,16 @@ use super::fulfilment::MAX_FULFILMENTS;
 use super::returns::MAX_RETURNS;
 use crate::clock::Timestamp;
 use crate::id::{UUID, UserId};
+use crate::payment::MAX_REFUNDS;
 use crate::rule::Broken;
 use crate::value::{parsed_text, word_enum};
 
 /// How many entries a timeline may have.
-pub const MAX_ENTRIES: usize = 560;
+pub const MAX_ENTRIES: usize = 800;
 /// Room that what may happen any number of times cannot fill, attempts to pay above all: for what
 /// settles an order, for two entries of each fulfilment, three of each return, one of each note, and
-/// as many refunds.
-const RESERVED: usize = 20 + 2 * MAX_FULFILMENTS + 3 * MAX_RETURNS + 50 + 50;
+/// three of each refund.
+const RESERVED: usize = 20 + 2 * MAX_FULFILMENTS + 3 * MAX_RETURNS + 50 + 3 * MAX_REFUNDS;
 
 word_enum! {
     /// What happened.
@@ -63,6 +64,8 @@ word_enum! {
         ReturnClosed => "returnClosed",
         /// Staff has written something down.
         NoteAdded => "noteAdded",
+        /// Money is to be given back.
+        RefundRequested => "refundRequested",
         /// Money was given back.
         Refunded => "refunded",
         /// The provider could not give money back.

@@ -13,7 +13,7 @@ use crate::value::word_enum;
 pub const MAX_REFUNDS: usize = 100;
 
 word_enum! {
-    /// How far a refund has come.
+    /// How far a refund has come; it never goes back to what stands before.
     pub enum RefundStatus {
         /// The provider is asked for it, or works on it.
         Pending => "pending",

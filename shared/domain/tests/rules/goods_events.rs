@@ -2,8 +2,8 @@
 
 use domain::machine::Machine;
 use domain::order::{
-    Actor, Arrived, Disposition, FulfilmentStatus, GoodsError, Line, MAX_ENTRIES, Order,
-    OrderStatus, ReturnRequest, ReturnStatus, Shipment, ShipmentStatus, Units,
+    Actor, Arrived, Disposition, FulfilmentStatus, GoodsError, Line, MAX_ENTRIES, MovedReturn,
+    Order, OrderStatus, ReturnRequest, ReturnStatus, Shipment, ShipmentStatus, Units,
 };
 use domain::text::Reason;
 use domain::{FulfilmentId, PaymentId, Quantity, ReturnId, Transition};
@@ -14,10 +14,12 @@ use proptest::sample::{Index, select};
 
 use crate::given::{item, now, order};
 
-type Several = Vec<(Index, u32)>;
+/// Some units, of lines by their place.
+pub(crate) type Several = Vec<(Index, u32)>;
 
+/// What people ask of an order's goods.
 #[derive(Debug, Clone)]
-enum Op {
+pub(crate) enum Op {
     Ship(Several),
     MoveFulfilment(Index, ShipmentStatus),
     Return(Several),
@@ -25,11 +27,11 @@ enum Op {
     Cancel,
 }
 
-fn some() -> impl Strategy<Value = Several> {
+pub(crate) fn some() -> impl Strategy<Value = Several> {
     prop::collection::vec((any::<Index>(), 1_u32..4), 1..4)
 }
 
-fn op() -> impl Strategy<Value = Op> {
+pub(crate) fn op() -> impl Strategy<Value = Op> {
     let came = prop::collection::vec((any::<Index>(), 1_u32..3, any::<bool>()), 0..3);
     prop_oneof![
         4 => some().prop_map(Op::Ship),
@@ -42,7 +44,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn units(order: &Order, some: &Several) -> Vec<Units> {
+pub(crate) fn units(order: &Order, some: &Several) -> Vec<Units> {
     some.iter()
         .map(|(which, count)| Units {
             line: order.lines[which.index(order.lines.len())].id,
@@ -51,7 +53,16 @@ fn units(order: &Order, some: &Several) -> Vec<Units> {
         .collect()
 }
 
-fn step(order: &Order, op: &Op, number: u128) -> Result<Option<Order>, GoodsError> {
+/// The order after what was asked of it, with what came of a return; nothing if it stays as it is.
+pub(crate) fn step(
+    order: &Order,
+    op: &Op,
+    number: u128,
+) -> Result<Option<MovedReturn>, GoodsError> {
+    let plain = |order: Order| MovedReturn {
+        order,
+        receipt: None,
+    };
     let actor = Actor::System;
     match op {
         Op::Ship(some) => {
@@ -60,12 +71,12 @@ fn step(order: &Order, op: &Op, number: u128) -> Result<Option<Order>, GoodsErro
                 lines: units(order, some),
                 tracking: None,
             };
-            order.ship(shipment, actor, now()).map(Some)
+            order.ship(shipment, actor, now()).map(plain).map(Some)
         }
         Op::MoveFulfilment(which, to) if !order.fulfilments.is_empty() => {
             let id = order.fulfilments[which.index(order.fulfilments.len())].id;
             let moved = order.move_fulfilment(id, *to, None, actor, now())?;
-            Ok(moved.moved())
+            Ok(moved.moved().map(plain))
         }
         Op::Return(some) => {
             let request = ReturnRequest {
@@ -73,7 +84,8 @@ fn step(order: &Order, op: &Op, number: u128) -> Result<Option<Order>, GoodsErro
                 lines: units(order, some),
                 reason: Reason::parse("because").unwrap(),
             };
-            order.request_return(request, actor, now()).map(Some)
+            let requested = order.request_return(request, actor, now());
+            requested.map(plain).map(Some)
         }
         Op::MoveReturn(which, to, came) if !order.returns.is_empty() => {
             let id = order.returns[which.index(order.returns.len())].id;
@@ -96,14 +108,15 @@ fn step(order: &Order, op: &Op, number: u128) -> Result<Option<Order>, GoodsErro
                     let told = moved.receipt.iter().flat_map(|receipt| &receipt.lines);
                     let told: u32 = told.map(|came| came.restocked + came.written_off).sum();
                     assert_eq!(sum(&moved.order) - sum(order), told);
-                    Ok(Some(moved.order))
+                    Ok(Some(moved))
                 }
             }
         }
         Op::Cancel => Ok(order
             .cancel(actor, None, now())
             .ok()
-            .and_then(Transition::moved)),
+            .and_then(Transition::moved)
+            .map(plain)),
         Op::MoveFulfilment(..) | Op::MoveReturn(..) => Ok(None),
     }
 }
@@ -126,7 +139,8 @@ fn recounted(order: &Order, line: &Line) -> (u32, u32, u32) {
     )
 }
 
-fn check(order: &Order) {
+/// No unit is anywhere twice, and every status is what the units say.
+pub(crate) fn check(order: &Order) {
     for line in &order.lines {
         assert!(line.shipped + line.cancelled <= line.quantity.get());
         assert!(line.delivered <= line.shipped);
@@ -165,7 +179,7 @@ fn check(order: &Order) {
     assert_eq!(order.fulfilment_status, FulfilmentStatus::of(&order.lines));
     let arrived = |line: &Line| line.delivered + line.cancelled == line.quantity.get();
     let completed = order.status == OrderStatus::Completed;
-    let over = order.status == OrderStatus::Cancelled;
+    let over = matches!(order.status, OrderStatus::Cancelled | OrderStatus::Expired);
     assert_eq!(completed, !over && order.lines.iter().all(arrived));
     assert!(order.timeline.len() <= MAX_ENTRIES);
 }
@@ -182,7 +196,7 @@ proptest! {
         let paid = placed.paid(PaymentId::from_u128(1), placed.totals.total, now());
         let mut order = paid.unwrap().moved().unwrap();
         for (op, number) in ops.iter().zip(1..) {
-            let Ok(Some(next)) = step(&order, op, number) else { continue };
+            let Ok(Some(MovedReturn { order: next, .. })) = step(&order, op, number) else { continue };
             check(&next);
             prop_assert_eq!(next.version, order.version + 1);
             prop_assert!(next.timeline.len() > order.timeline.len());

@@ -14,6 +14,8 @@ mod given;
 #[cfg(test)]
 mod goods_events;
 #[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
 mod machine;
 #[cfg(test)]
 mod money;
@@ -35,6 +37,8 @@ mod people;
 mod pricing;
 #[cfg(test)]
 mod product;
+#[cfg(test)]
+mod refunds;
 #[cfg(test)]
 mod returns;
 #[cfg(test)]

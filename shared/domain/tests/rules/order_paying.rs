@@ -18,6 +18,7 @@ fn news(status: PaymentState, captured: i64, refunded: i64) -> PaymentNews {
         amount: euros(2_000),
         captured: euros(captured),
         refunded: euros(refunded),
+        refunds: Vec::new(),
         decline: None,
         by_server: false,
         dispute: None,

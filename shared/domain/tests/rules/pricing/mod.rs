@@ -1,7 +1,7 @@
 //! What a basket comes to.
 
 mod discounts;
-mod properties;
+pub(crate) mod properties;
 mod redemptions;
 mod shipping;
 mod taxes;
@@ -26,13 +26,13 @@ use crate::given::{euros, item, now, sku};
 
 /// A basket, and what else its price depends on.
 #[derive(Debug, Clone)]
-struct Wanted {
+pub(crate) struct Wanted {
     basket: Basket,
     wishes: Wishes,
 }
 
 impl Wanted {
-    fn priced(&self, tariff: &Tariff) -> Result<Quote, QuoteError> {
+    pub(crate) fn priced(&self, tariff: &Tariff) -> Result<Quote, QuoteError> {
         Quote::of(&self.basket, &self.wishes, tariff)
     }
 }

@@ -168,7 +168,8 @@ fn any_tariff(currency: Currency) -> impl Strategy<Value = Tariff> {
         })
 }
 
-fn any_purchase() -> impl Strategy<Value = (Wanted, Tariff)> {
+/// Somebody's wishes, in a shop of some kind.
+pub(crate) fn any_purchase() -> impl Strategy<Value = (Wanted, Tariff)> {
     any_currency().prop_flat_map(|currency| {
         (
             vec(any_item(currency), 1..8),
