@@ -64,7 +64,7 @@ impl Endpoint for CreateFulfilment {
         let event = Event::OrderShipped(FulfilmentFacts::of(&shipped, fulfilment));
         let view = FulfilmentOfOrder::of(&shipped, id)?;
         let mut tx = orders.begin(&rq.stamp);
-        orders.save(&mut tx, &shipped, [event])?;
+        orders.extend(&mut tx, &shipped, [event])?;
         orders.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;
         Ok(view.created())

@@ -68,7 +68,7 @@ impl Endpoint for CreateReturn {
         let event = Event::ReturnRequested(ReturnFacts::of(&requested, new, None));
         let view = ReturnOfOrder::of(&requested, id)?;
         let mut tx = orders.begin(&rq.stamp);
-        orders.save(&mut tx, &requested, [event])?;
+        orders.extend(&mut tx, &requested, [event])?;
         orders.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;
         Ok(view.created())

@@ -17,12 +17,13 @@ use domain::quantity::Quantity;
 use domain::sku::Sku;
 use domain::slug::Slug;
 use domain::text::{OptionName, OptionValue, Title};
-use edge::{Caller, Code, Failure, Nothing};
+use edge::{Caller, Code, Failure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::fulfilment::FulfilmentView;
+use crate::refunded::RefundView;
 use crate::returned::ReturnView;
 
 /// An order.
@@ -62,11 +63,11 @@ pub(crate) struct OrderView {
     /// What came back, or is to.
     #[schemars(length(max = 50))]
     returns: Vec<ReturnView>,
-    /// What was given back for parts of it.
-    #[schemars(length(max = 0))]
-    refunds: Vec<Nothing>,
+    /// What was given back of its money, or is to be.
+    #[schemars(length(max = 100))]
+    refunds: Vec<RefundView>,
     /// What has happened to it, the oldest first.
-    #[schemars(length(max = 560))]
+    #[schemars(length(max = 800))]
     timeline: Vec<EntryView>,
     /// Until when it holds its stock unpaid.
     expires_at: Timestamp,
@@ -207,6 +208,7 @@ impl From<Order> for OrderView {
             payment,
             fulfilments,
             returns,
+            refunds,
             notes: _,
             timeline,
             expires_at,
@@ -230,7 +232,7 @@ impl From<Order> for OrderView {
             payments: payment.into_iter().map(|id| PaymentRef { id }).collect(),
             fulfilments: fulfilments.into_iter().map(FulfilmentView::from).collect(),
             returns: returns.into_iter().map(ReturnView::from).collect(),
-            refunds: Vec::new(),
+            refunds: refunds.into_iter().map(RefundView::from).collect(),
             timeline: timeline.into_iter().map(EntryView::from).collect(),
             expires_at,
             version,

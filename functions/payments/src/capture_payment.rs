@@ -15,7 +15,7 @@ use store::payments::{self, Payments};
 use store::provider::Provider;
 
 use crate::driving::Driver;
-use crate::payment::{PaymentPath, PaymentView, refused, reply};
+use crate::payment::{PaymentPath, PaymentView, reply};
 
 /// Captures a payment.
 pub(crate) struct CapturePayment;
@@ -59,9 +59,7 @@ impl Endpoint for CapturePayment {
         // record.
         payments.recall(rq.once(), rq.now()).await?;
         rq.expects(payment.version)?;
-        let begun = payment
-            .begin_capture(rq.body.amount, rq.now())
-            .map_err(refused)?;
+        let begun = payment.begin_capture(rq.body.amount, rq.now())?;
         let Some(Operation::Capture {
             number, reaches, ..
         }) = begun.under_way.map(|it| it.operation)

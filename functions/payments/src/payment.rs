@@ -4,14 +4,13 @@ use domain::clock::Timestamp;
 use domain::id::{OrderId, PaymentId, RefundId};
 use domain::money::Money;
 use domain::payment::{
-    CaptureMethod, Decline, Dispute, NextAction, Operation, Payment, PaymentError, PaymentState,
-    Refund, RefundStatus,
+    CaptureMethod, Decline, Dispute, NextAction, Operation, Payment, PaymentState, Refund,
+    RefundStatus,
 };
 use domain::text::{PaymentMethod, Reason};
-use edge::{Code, Failure, Reply};
+use edge::Reply;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// A payment.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -165,23 +164,4 @@ pub(crate) struct PaymentPath {
 pub(crate) fn reply(payment: Payment) -> Reply<PaymentView> {
     let version = payment.version;
     Reply::of(PaymentView::from(payment)).version(version)
-}
-
-/// A rule of the domain that a command breaks, on the wire.
-pub(crate) fn refused(error: PaymentError) -> Failure {
-    match error {
-        PaymentError::Amount { left } => {
-            Failure::rule("amount", error).detail(json!({ "left": left }))
-        }
-        PaymentError::InvalidState { from, command } => Failure::new(Code::InvalidState)
-            .error(format!("status: {error}"))
-            .detail(json!({ "from": from, "allowed": command.states() })),
-        PaymentError::TooManyRefunds => {
-            Failure::new(Code::InvalidState).error(format!("refunds: {error}"))
-        }
-        PaymentError::UnderWay => Failure::new(Code::Conflict)
-            .error(format!("status: {error}"))
-            .retry_after_s(2),
-        other => Failure::internal(other),
-    }
 }

@@ -17,7 +17,7 @@ use store::payments::{self, Payments};
 use store::provider::Provider;
 
 use crate::driving::Driver;
-use crate::payment::{PaymentPath, refused};
+use crate::payment::PaymentPath;
 
 /// Refunds a payment.
 pub(crate) struct RefundPayment;
@@ -84,9 +84,7 @@ impl Endpoint for RefundPayment {
         rq.expects(payment.version)?;
         let NewPaymentRefund { amount, reason } = &rq.body;
         let id = RefundId::new(rq.now(), rq.entropy());
-        let reserved = payment
-            .reserve_refund(id, *amount, Some(reason.clone()), rq.now())
-            .map_err(refused)?;
+        let reserved = payment.reserve_refund(id, *amount, Some(reason.clone()), rq.now())?;
         let facts = Reserved {
             payment_id: reserved.id,
             refund_id: id,

@@ -11,7 +11,7 @@ use store::payments::{self, Payments};
 use store::provider::Provider;
 
 use crate::driving::Driver;
-use crate::payment::{PaymentPath, PaymentView, refused, reply};
+use crate::payment::{PaymentPath, PaymentView, reply};
 
 /// Voids a payment.
 pub(crate) struct VoidPayment;
@@ -43,7 +43,7 @@ impl Endpoint for VoidPayment {
         // record.
         payments.recall(rq.once(), rq.now()).await?;
         rq.expects(payment.version)?;
-        let begun = payment.begin_void(rq.now()).map_err(refused)?;
+        let begun = payment.begin_void(rq.now())?;
         let begun = match begun.moved() {
             // Somebody began it before: whoever asks again helps it on.
             None => payment,

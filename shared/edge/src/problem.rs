@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use domain::payment::PaymentError;
 use domain::rule::Fault;
 use serde_json::{Value, json};
 
@@ -234,6 +235,10 @@ impl From<StoreError> for Failure {
             },
             StoreError::KeyReused => Self::new(Code::IdempotencyKeyReused)
                 .error("Idempotency-Key: was used for another request"),
+            StoreError::Overgrown => Self::rule(
+                "lines",
+                "the order would be too large to be kept, with all that is said of its lines",
+            ),
             StoreError::TooLarge => Self::new(Code::InvalidRequest).error(
                 "pageSize: so many of these items are too large for one answer; ask for fewer, or go on with cursor and limit",
             ),
@@ -241,6 +246,26 @@ impl From<StoreError> for Failure {
                 .retry_after_s(1)
                 .because(source),
             corrupt @ StoreError::Corrupt(_) => Self::internal(corrupt),
+        }
+    }
+}
+
+impl From<PaymentError> for Failure {
+    fn from(error: PaymentError) -> Self {
+        match error {
+            PaymentError::Amount { left } => {
+                Self::rule("amount", error).detail(json!({ "left": left }))
+            }
+            PaymentError::InvalidState { from, command } => Self::new(Code::InvalidState)
+                .error(format!("status: {error}"))
+                .detail(json!({ "from": from, "allowed": command.states() })),
+            PaymentError::TooManyRefunds => {
+                Self::new(Code::InvalidState).error(format!("refunds: {error}"))
+            }
+            PaymentError::UnderWay => Self::new(Code::Conflict)
+                .error(format!("status: {error}"))
+                .retry_after_s(2),
+            other => Self::internal(other),
         }
     }
 }

@@ -322,6 +322,33 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError
 }
 
 /// The shard, 0 to [`SHARDS`] - 1, that an id falls into.
+/// How much of the 400 KB that an item may have it takes.
+///
+/// Source: DynamoDB Developer Guide, item sizes and formats.
+pub(crate) fn size(item: &Item) -> usize {
+    item.iter()
+        .map(|(name, value)| name.len() + value_size(value))
+        .sum()
+}
+
+fn value_size(value: &AttributeValue) -> usize {
+    /// The most that a number takes.
+    const NUMBER: usize = 21;
+    /// What a list or map takes, and each thing in it, besides what it holds.
+    const NESTED: (usize, usize) = (3, 1);
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(_) => NUMBER,
+        AttributeValue::L(list) => list
+            .iter()
+            .fold(NESTED.0, |sum, value| sum + NESTED.1 + value_size(value)),
+        AttributeValue::M(map) => map.iter().fold(NESTED.0, |sum, (name, value)| {
+            sum + NESTED.1 + name.len() + value_size(value)
+        }),
+        _ => 1,
+    }
+}
+
 pub(crate) fn shard(id: uuid::Uuid) -> u8 {
     id.as_bytes()[15] % SHARDS
 }

@@ -30,6 +30,8 @@ pub enum StoreError {
     Repeated(Receipt),
     /// The idempotency key was used for another request.
     KeyReused,
+    /// An order would outgrow the item that keeps it.
+    Overgrown,
     /// A numbered page would hold more than an answer may.
     TooLarge,
     /// The service did not answer in time, or refused for its own reasons.
@@ -102,6 +104,7 @@ impl fmt::Display for StoreError {
             Self::Occupied => f.write_str("something is in it"),
             Self::Repeated(_) => f.write_str("carried out before"),
             Self::KeyReused => f.write_str("the idempotency key belongs to another request"),
+            Self::Overgrown => f.write_str("the order is too large to be kept"),
             Self::TooLarge => f.write_str("the page is too large"),
             Self::Unavailable(_) => f.write_str("the data service is unavailable"),
             Self::Corrupt(what) => write!(f, "a stored item cannot be read: {what}"),

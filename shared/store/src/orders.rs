@@ -2,7 +2,7 @@
 //!
 //! | item | pk | sk | indexes |
 //! |---|---|---|---|
-//! | order, its fulfilments and returns with it | `order/<id>` | `order` | `byCustomer`: `customer/<id>/<status>`, `<id>`; `everyOrder`: `every/<status>/<shard>`, `<id>`; `due`: `due/<shard>`, `<due at>/<id>` while unpaid |
+//! | order, its fulfilments, returns and refunds with it | `order/<id>` | `order` | `byCustomer`: `customer/<id>/<status>`, `<id>`; `everyOrder`: `every/<status>/<shard>`, `<id>`; `due`: `due/<shard>`, `<due at>/<id>` while unpaid |
 //! | note of staff | `order/<id>` | `note/<id>` | |
 //! | outbox | `order/<id>` | `event/<version>/<event>` | |
 //! | idempotency record | `once/<scope>` | `once` | |
@@ -28,6 +28,7 @@ mod item;
 mod list;
 mod notes;
 mod priced;
+mod refunds;
 
 pub use list::Wanted;
 
@@ -35,7 +36,7 @@ use domain::clock::Timestamp;
 use domain::id::OrderId;
 use domain::order::Order;
 
-use crate::db::{Db, Item, from_item, shard, text};
+use crate::db::{Db, Item, from_item, shard, size, text};
 use crate::error::StoreError;
 use crate::event::{Event, OrderFacts};
 use crate::grant::{BATCH_GET, GET, Grant, PUT, QUERY};
@@ -87,6 +88,14 @@ impl Reads for Sweep {}
 
 const ORDER: &str = "order";
 
+/// How much an order may take when it is placed, of the 400 KB of an item: what becomes of it needs
+/// room too.
+const MOST_PLACED: usize = 200_000;
+/// How much it may take when something is added to it: what is there must still be able to move.
+const MOST_GROWN: usize = 300_000;
+/// How much it may take at all.
+const MOST: usize = 400_000;
+
 fn order_pk(id: OrderId) -> String {
     format!("order/{id}")
 }
@@ -95,9 +104,9 @@ impl Orders<Create> {
     /// Stages a new order with the news of it.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] if it cannot be written.
+    /// [`StoreError::Overgrown`] if it says too much, [`StoreError::Corrupt`] if it cannot be written.
     pub fn create(&self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
-        put(&self.db, tx, order, Terms::absent())?;
+        put(&self.db, tx, order, MOST_PLACED, Terms::absent())?;
         let event = Event::OrderCreated(OrderFacts::of(order, None));
         tx.emit(self.db.table(), &order_pk(order.id), order.version, event)
     }
@@ -124,6 +133,19 @@ impl<M: Reads> Orders<M> {
 }
 
 impl<M: Moves> Orders<M> {
+    /// Stages an order that something was added to, a fulfilment say, with the news of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Overgrown`] if there is no room for it; as [`Orders::save`] besides.
+    pub fn extend(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        news: impl IntoIterator<Item = Event>,
+    ) -> Result<(), StoreError> {
+        self.put(tx, order, MOST_GROWN, news)
+    }
+
     /// Stages an order over the version before it, with whatever news there are of it.
     ///
     /// # Errors
@@ -135,7 +157,17 @@ impl<M: Moves> Orders<M> {
         order: &Order,
         news: impl IntoIterator<Item = Event>,
     ) -> Result<(), StoreError> {
-        put(&self.db, tx, order, Terms::version(order.version - 1))?;
+        self.put(tx, order, MOST, news)
+    }
+
+    fn put(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        most: usize,
+        news: impl IntoIterator<Item = Event>,
+    ) -> Result<(), StoreError> {
+        put(&self.db, tx, order, most, Terms::version(order.version - 1))?;
         let (table, pk) = (self.db.table(), order_pk(order.id));
         news.into_iter()
             .try_for_each(|event| tx.emit(table, &pk, order.version, event))
@@ -157,7 +189,7 @@ impl Orders<Sweep> {
     }
 }
 
-fn put(db: &Db, tx: &mut Tx, order: &Order, terms: Terms) -> Result<(), StoreError> {
+fn put(db: &Db, tx: &mut Tx, order: &Order, most: usize, terms: Terms) -> Result<(), StoreError> {
     let mut item = stored(order_pk(order.id), ORDER, "order", &OrderItem::from(order))?;
     list::place(&mut item, order);
     if let Some(due_at) = order.due_at() {
@@ -165,6 +197,9 @@ fn put(db: &Db, tx: &mut Tx, order: &Order, terms: Terms) -> Result<(), StoreErr
         item.insert(DUE.pk.to_owned(), text(format!("due/{shard}")));
         let due = format!("{due_at}/{}", order.id);
         item.insert(DUE.sk.to_owned(), text(due));
+    }
+    if size(&item) > most {
+        return Err(StoreError::Overgrown);
     }
     tx.put(db.table(), item, terms, |_| StoreError::Stale);
     Ok(())

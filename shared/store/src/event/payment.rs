@@ -4,7 +4,9 @@
 use domain::id::{OrderId, PaymentId, RefundId};
 use domain::money::Money;
 use domain::order::PaymentNews;
-use domain::payment::{Decline, Dispute, Initiator, Payment, PaymentState, Refund, RefundStatus};
+use domain::payment::{
+    Decline, Dispute, Initiator, Payment, PaymentState, Refund, RefundReport, RefundStatus,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Topic;
@@ -80,7 +82,7 @@ impl PaymentFacts {
             amount,
             captured,
             refunded,
-            refunds: _,
+            refunds,
             dispute,
             decline,
             by_server,
@@ -105,6 +107,7 @@ impl PaymentFacts {
             amount,
             captured: captured.unwrap_or(whole),
             refunded,
+            refunds: refunds.iter().map(RefundFacts::report).collect(),
             decline,
             by_server,
             dispute,
@@ -118,6 +121,14 @@ impl RefundFacts {
             id: refund.id,
             amount: refund.amount,
             status: refund.status,
+        }
+    }
+
+    fn report(&self) -> RefundReport {
+        RefundReport {
+            id: self.id,
+            amount: self.amount,
+            status: self.status,
         }
     }
 }

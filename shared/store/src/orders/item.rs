@@ -19,6 +19,7 @@ use domain::text::{OptionName, OptionValue, PaymentMethod, Title};
 
 use super::goods::{FulfilmentItem, ReturnItem};
 use super::priced::{AppliedItem, DiscountItem, ShippingItem, TaxItem, into_taxes, money};
+use super::refunds::RefundItem;
 use crate::error::StoreError;
 
 #[derive(Serialize, Deserialize)]
@@ -47,6 +48,8 @@ pub(super) struct OrderItem {
     fulfilments: Vec<FulfilmentItem>,
     #[serde(default)]
     returns: Vec<ReturnItem>,
+    #[serde(default)]
+    refunds: Vec<RefundItem>,
     #[serde(default)]
     notes: u32,
     timeline: Vec<EntryItem>,
@@ -124,6 +127,7 @@ impl From<&Order> for OrderItem {
             payment,
             fulfilments,
             returns,
+            refunds,
             notes,
             timeline,
             expires_at,
@@ -150,6 +154,7 @@ impl From<&Order> for OrderItem {
             payment,
             fulfilments: fulfilments.into_iter().map(FulfilmentItem::from).collect(),
             returns: returns.into_iter().map(ReturnItem::from).collect(),
+            refunds: refunds.into_iter().map(RefundItem::from).collect(),
             notes,
             timeline: timeline.into_iter().map(EntryItem::from).collect(),
             expires_at,
@@ -181,6 +186,7 @@ impl OrderItem {
             payment,
             fulfilments,
             returns,
+            refunds,
             notes,
             timeline,
             expires_at,
@@ -214,6 +220,10 @@ impl OrderItem {
             payment,
             fulfilments: fulfilments.into_iter().map(Fulfilment::from).collect(),
             returns: returns.into_iter().map(Return::from).collect(),
+            refunds: refunds
+                .into_iter()
+                .map(|refund| refund.into_refund(currency))
+                .collect::<Result<_, _>>()?,
             notes,
             timeline: timeline.into_iter().map(Entry::from).collect(),
             expires_at,
