@@ -112,6 +112,13 @@ impl<'a> Bought<'a> {
         path
     }
 
+    /// Staff give money back, with an idempotency key of their own.
+    pub(crate) async fn give_back(&self, body: &Value) -> Answer {
+        let ask = self.admin.ask("POST", &format!("{}/refunds", self.path));
+        let ask = ask.header("idempotency-key", &self.shop.key());
+        ask.json(body).send().await
+    }
+
     /// Staff changes something of it.
     pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.admin.ask("PATCH", path).json(body).send().await

@@ -35,7 +35,7 @@ use crate::stack::Stack;
 pub use carts::{CART, CUSTOMERS_CART, OTHER_CART};
 use catalogue::{CATALOGUE, Goods, Piece};
 use categories::{CATEGORIES, Shelf};
-pub use fulfilled::{ARRIVED, LINE, RETURN, SENT_ORDER, UNDER_WAY};
+pub use fulfilled::{ARRIVED, LINE, REFUND, RETURN, SENT_ORDER, UNDER_WAY};
 pub use orders::{PAID_ORDER, PAYMENT, PENDING_ORDER};
 pub use people::{ADMIN, API_KEY, Account, CUSTOMER, FORMER, READER};
 pub use tariff::{EVERYWHERE, WELCOME, WORLD};

@@ -1,10 +1,10 @@
 //! An order of the demo customer that is under way: one parcel has arrived, of which they want to send
-//! something back, another has not.
+//! something back and are given the money for one unit, another has not.
 
-use domain::id::{FulfilmentId, LineId, NoteId, OrderId, PaymentId, ReturnId};
+use domain::id::{FulfilmentId, LineId, NoteId, OrderId, PaymentId, RefundId, ReturnId};
 use domain::order::{
-    Actor, Carrier, Note, NoteText, Order, ReturnRequest, Shipment, ShipmentStatus, Tracking,
-    TrackingNumber, Units,
+    Actor, Carrier, Note, NoteText, Order, RefundRequest, Refunded, Refunding, ReturnRequest,
+    Shipment, ShipmentStatus, Tracking, TrackingNumber, Units,
 };
 use domain::payment::CaptureMethod;
 use domain::quantity::Quantity;
@@ -12,6 +12,7 @@ use domain::text::Reason;
 use store::Wiring;
 use store::event::{Event, FulfilmentFacts, OrderFacts, ReturnFacts, Stamp};
 use store::orders::{self as table, Orders};
+use store::payments::{self, Payments};
 
 use super::orders::{failed, order, pay, put};
 use super::{ADMIN, CUSTOMER, demo_id, needed, unless_there, valid};
@@ -25,6 +26,8 @@ pub const ARRIVED: FulfilmentId = FulfilmentId::from_u128(demo_id(0x31, 1));
 pub const UNDER_WAY: FulfilmentId = FulfilmentId::from_u128(demo_id(0x31, 2));
 /// What its customer wants to send back.
 pub const RETURN: ReturnId = ReturnId::from_u128(demo_id(0x32, 1));
+/// What they are given back.
+pub const REFUND: RefundId = RefundId::from_u128(demo_id(0x80, 3));
 
 /// What was bought, in one line.
 pub const LINE: LineId = LineId::from_u128(demo_id(0x33, 1));
@@ -41,7 +44,7 @@ pub(super) async fn place(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenErro
         line.id = LINE;
     }
     put(wiring, &placed, stamp).await?;
-    pay(wiring, &placed, (PAYMENT, CaptureMethod::Automatic), stamp).await?;
+    let payment = pay(wiring, &placed, (PAYMENT, CaptureMethod::Automatic), stamp).await?;
     let paid = placed.paid(PAYMENT, placed.totals.total, stamp.now);
     let paid = needs_moving(paid.map_err(failed)?.moved())?;
     let staff = Actor::Staff(ADMIN.id);
@@ -93,6 +96,19 @@ pub(super) async fn place(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenErro
     let mut tx = orders.begin(stamp);
     orders.save(&mut tx, &noted, None)?;
     orders.put_note(&mut tx, noted.id, &note)?;
+    unless_there(tx.commit().await)?;
+
+    let request = RefundRequest {
+        id: REFUND,
+        what: Refunding::Lines(units(&noted, 1)?),
+        reason: valid(Reason::parse("a scratched lid"))?,
+    };
+    let refunded = noted.give_back(&payment, request, staff, stamp.now);
+    let Refunded { order, payment } = refunded.map_err(failed)?;
+    let payments: Payments<payments::Refund> = needed(wiring).await?;
+    let mut tx = orders.begin(stamp);
+    orders.save(&mut tx, &order, None)?;
+    payments.want_refund(&mut tx, &payment, REFUND)?;
     unless_there(tx.commit().await)
 }
 
