@@ -1,9 +1,9 @@
 //! `POST /orders`.
 
 use insta::assert_json_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::shop::{Shop, address, basket, with};
+use crate::shop::{Shop, address, basket, product, with};
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_places_an_order_that_holds_its_stock() {
@@ -236,4 +236,46 @@ async fn the_price_is_the_variants_in_the_orders_currency() {
     let in_dollars = with(basket(&[("MUG", 2)]), &json!({"currency": "USD"}));
     let refused = admin.order(&in_dollars).await;
     assert_eq!(refused.errors(), ["items[0].sku: is not sold in USD"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_says_more_than_can_be_kept_is_refused_and_takes_nothing() {
+    let shop = Shop::open().await;
+    let admin = shop.admin().await;
+    let skus: Vec<String> = (0..25).map(|number| format!("PLATE-{number}")).collect();
+    let variants: Vec<Value> = skus
+        .iter()
+        .zip(0..)
+        .map(|(sku, number)| {
+            let prices = json!([{"amount": 100_000, "currency": "EUR"}]);
+            let options = json!({"number": number.to_string()});
+            json!({"sku": sku, "prices": prices, "options": options})
+        })
+        .collect();
+    let plates = with(product("PLATE", 1), &json!({ "variants": variants }));
+    assert_eq!(admin.post("/api/v1/products", &plates).await.status, 201);
+    for sku in &skus {
+        let path = format!("/api/v1/inventory/{sku}/adjustments");
+        let counted = admin.post(&path, &json!({"delta": 9, "reason": "count"}));
+        assert_eq!(counted.await.status, 201);
+    }
+    // Each line says what each promotion, by its long name, takes off it.
+    for number in 0..60 {
+        let body = json!({
+            "name": format!("{number}{}", "ä".repeat(90)),
+            "effect": {"type": "percentOff", "ratePpm": 1_000},
+            "combines": true,
+        });
+        let made = admin.post("/api/v1/promotions", &body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+    }
+    let items: Vec<(&str, u32)> = skus.iter().map(|sku| (sku.as_str(), 1)).collect();
+    let customer = shop.customer().await;
+    let refused = customer.order(&basket(&items)).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let line = "lines: the order would be too large to be kept, with all that is said of its lines";
+    assert_eq!(refused.errors(), [line]);
+    assert_eq!(shop.available("PLATE-0").await, 9);
+    let placed = customer.order(&basket(&items[..5])).await;
+    assert_eq!(placed.status, 201, "{placed:?}");
 }

@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-create-refund`.
+edge::serve!(orders);

@@ -1,0 +1,2 @@
+//! The Lambda binary of `orders-get-refund`.
+edge::serve!(orders);
