@@ -309,6 +309,7 @@ impl From<Totals> for TotalsView {
             total,
             captured,
             refunded,
+            refund_failed: _,
         } = totals;
         Self {
             items,

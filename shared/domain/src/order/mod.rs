@@ -76,6 +76,8 @@ pub struct Totals {
     pub captured: Money,
     /// What of that was given back.
     pub refunded: Money,
+    /// What was to be given back and was not, all refunds that failed taken together. It only grows.
+    pub refund_failed: Money,
 }
 
 /// How an order is sent, as it was chosen.
@@ -214,6 +216,7 @@ impl Order {
             totals: Totals {
                 captured: nothing,
                 refunded: nothing,
+                refund_failed: nothing,
                 ..self.totals
             },
             payment: None,

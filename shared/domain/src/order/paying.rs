@@ -25,6 +25,8 @@ pub struct PaymentNews {
     pub captured: Money,
     /// What of that was given back so far.
     pub refunded: Money,
+    /// What was to be given back and was not, all refunds that failed taken together.
+    pub refund_failed: Money,
     /// Why it was declined.
     pub decline: Option<Decline>,
     /// Whether the shop charged on its own.
@@ -42,6 +44,7 @@ impl Order {
             amount,
             captured,
             refunded,
+            refund_failed,
             decline,
             by_server,
             dispute,
@@ -57,7 +60,11 @@ impl Order {
             PaymentState::Voided => self.voided(payment, now)?,
         };
         let stood = stood.moved().unwrap_or_else(|| self.clone());
-        let returned = match refunded.is_zero() {
+        let failed = stood.refund_failed(news, now)?.moved();
+        let stood = failed.unwrap_or(stood);
+        // News of before a refund failed still count it as given back.
+        let outdated = refund_failed.amount() < stood.totals.refund_failed.amount();
+        let returned = match refunded.is_zero() || outdated {
             true => Transition::Unchanged,
             false => stood.refunded(payment, refunded, now)?,
         };
@@ -250,12 +257,40 @@ impl Order {
         }))
     }
 
-    /// The provider could not give money back. Somebody must look at it.
-    pub fn refund_failed(&self, payment: PaymentId, amount: Money, now: Timestamp) -> Moved {
-        if self.payment != Some(payment) {
+    /// The provider could not give money back, or it came back to it: somebody must look at it. What
+    /// was given back may be less than it seemed.
+    fn refund_failed(&self, news: &PaymentNews, now: Timestamp) -> Moved {
+        let PaymentNews {
+            payment,
+            status,
+            refunded,
+            refund_failed,
+            ..
+        } = *news;
+        let known = self.totals;
+        let more = refund_failed.sub(known.refund_failed)?;
+        if self.payment != Some(payment) || more.amount() <= 0 {
             return Ok(Transition::Unchanged);
         }
-        Ok(self.telling(Moment::RefundFailed, amount.to_string(), now))
+        let less = refunded.amount() < known.refunded.amount();
+        let refunded = if less { refunded } else { known.refunded };
+        Ok(Transition::Moved(Self {
+            payment_status: match less {
+                true => PaymentStatus::of(status, known.captured, refunded),
+                false => self.payment_status,
+            },
+            totals: Totals {
+                refunded,
+                refund_failed,
+                ..known
+            },
+            ..self.with_entry(
+                Moment::RefundFailed,
+                Actor::System,
+                Some(more.to_string()),
+                now,
+            )
+        }))
     }
 
     /// The customer's bank disputes the payment.

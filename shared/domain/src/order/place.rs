@@ -128,6 +128,7 @@ impl From<Sums> for Totals {
             total,
             captured: nothing,
             refunded: nothing,
+            refund_failed: nothing,
         }
     }
 }

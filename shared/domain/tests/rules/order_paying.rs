@@ -18,6 +18,7 @@ fn news(status: PaymentState, captured: i64, refunded: i64) -> PaymentNews {
         amount: euros(2_000),
         captured: euros(captured),
         refunded: euros(refunded),
+        refund_failed: euros(0),
         decline: None,
         by_server: false,
         dispute: None,
@@ -84,6 +85,38 @@ fn one_piece_of_news_may_tell_of_everything_at_once() {
     ];
     assert_eq!(kinds, expected);
     assert_eq!(order.heard(&all, now()), Ok(Transition::Unchanged));
+}
+
+#[test]
+fn money_that_comes_back_to_the_shop_is_not_given_back_any_more() {
+    let given_back = news(PaymentState::Captured, 2_000, 2_000);
+    let refunded = heard(&tees(), &given_back);
+    assert_eq!(refunded.payment_status, PaymentStatus::Refunded);
+    let came_back = PaymentNews {
+        refund_failed: euros(2_000),
+        ..news(PaymentState::Captured, 2_000, 0)
+    };
+    let back = heard(&refunded, &came_back);
+    assert_eq!(back.payment_status, PaymentStatus::Captured);
+    assert_eq!(back.totals.refunded, euros(0));
+    let entry = back.timeline.last().unwrap();
+    let failed = Some(euros(2_000).to_string());
+    assert_eq!((entry.kind, &entry.data), (Moment::RefundFailed, &failed));
+    // The older news once more, and the news of it again.
+    for late in [given_back, came_back] {
+        assert_eq!(back.heard(&late, now()), Ok(Transition::Unchanged));
+    }
+    let again = PaymentNews {
+        refunded: euros(500),
+        ..came_back
+    };
+    let again = heard(&back, &again);
+    assert_eq!(again.payment_status, PaymentStatus::PartiallyRefunded);
+    assert_eq!(again.totals.refunded, euros(500));
+    // Whoever hears of the failure first hears nothing of what it undid.
+    let first = heard(&tees(), &came_back);
+    let then = first.heard(&given_back, now()).unwrap();
+    assert_eq!(then.moved().unwrap_or(first).totals.refunded, euros(0));
 }
 
 proptest! {

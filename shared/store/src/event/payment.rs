@@ -80,7 +80,7 @@ impl PaymentFacts {
             amount,
             captured,
             refunded,
-            refunds: _,
+            refunds,
             dispute,
             decline,
             by_server,
@@ -99,12 +99,17 @@ impl PaymentFacts {
             PaymentState::Captured => amount,
             _ => nothing,
         };
+        let failed = refunds
+            .iter()
+            .filter(|refund| refund.status == RefundStatus::Failed)
+            .map(|refund| refund.amount);
         PaymentNews {
             payment: payment_id,
             status,
             amount,
             captured: captured.unwrap_or(whole),
             refunded,
+            refund_failed: Money::sum(amount.currency(), failed).unwrap_or(nothing),
             decline,
             by_server,
             dispute,

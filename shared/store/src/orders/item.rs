@@ -94,6 +94,8 @@ struct TotalsItem {
     total: i64,
     captured: i64,
     refunded: i64,
+    #[serde(default)]
+    refund_failed: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -321,6 +323,7 @@ impl From<Totals> for TotalsItem {
             total,
             captured,
             refunded,
+            refund_failed,
         } = totals;
         Self {
             items: items.amount(),
@@ -332,6 +335,7 @@ impl From<Totals> for TotalsItem {
             total: total.amount(),
             captured: captured.amount(),
             refunded: refunded.amount(),
+            refund_failed: refund_failed.amount(),
         }
     }
 }
@@ -348,6 +352,7 @@ impl TotalsItem {
             total,
             captured,
             refunded,
+            refund_failed,
         } = self;
         Ok(Totals {
             items: money(items, currency)?,
@@ -359,6 +364,7 @@ impl TotalsItem {
             total: money(total, currency)?,
             captured: money(captured, currency)?,
             refunded: money(refunded, currency)?,
+            refund_failed: money(refund_failed, currency)?,
         })
     }
 }
