@@ -32,7 +32,7 @@ pub const STRIPE_API_BASE: Var = Var::new(
 pub(super) const ENTRY: Entry = Entry {
     name: "stripe",
     accepts: is_method,
-    can_charge: |amount| amounts::to_stripe(amount).map(drop),
+    can_charge: amounts::can_charge,
     asking: |declaration| {
         declaration.var(STRIPE_API_BASE);
         declaration.var(STOREFRONT_URL);
