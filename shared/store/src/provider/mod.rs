@@ -53,6 +53,12 @@ pub const CAPTURE_METHOD: Var = Var::new(
 /// Every provider.
 static PROVIDERS: &[Entry] = &[test::ENTRY, stripe::ENTRY];
 
+/// What every provider is called.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    PROVIDERS.iter().map(|entry| entry.name).collect()
+}
+
 /// A provider, as far as it is known before it is called.
 pub(crate) struct Entry {
     /// What [`PAYMENT_PROVIDER`] calls it.
@@ -326,8 +332,7 @@ fn chosen(wiring: &Wiring) -> Result<&'static Entry, StartError> {
         .iter()
         .find(|entry| entry.name == name)
         .ok_or_else(|| {
-            let known: Vec<&str> = PROVIDERS.iter().map(|entry| entry.name).collect();
-            let why = format!("{name:?} is no provider; known are {}", known.join(", "));
+            let why = format!("{name:?} is no provider; known are {}", names().join(", "));
             StartError::Unusable(PAYMENT_PROVIDER, why)
         })
 }
