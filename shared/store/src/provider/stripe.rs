@@ -166,7 +166,7 @@ impl Stripe {
             ];
             let sent = self.http.send(Method::Get, "/v1/refunds", &form).await;
             let refunds: List<StripeRefund> = sent.map_err(Failed::refused)?;
-            let refunds = refunds.data.iter();
+            let refunds = intent.given_back(&refunds.data);
             report.refunds = refunds
                 .map(StripeRefund::report)
                 .collect::<Result<_, _>>()?;
