@@ -42,7 +42,7 @@ pub use webhook::{Heard, Posted, Unheard, Webhooks};
 /// Which provider charges.
 pub const PAYMENT_PROVIDER: Var = Var::new(
     "PAYMENT_PROVIDER",
-    "the payment provider: `test`, which moves no money, or `stripe`",
+    "the payment provider, such as `stripe`; `test` moves no money",
 );
 /// When the money of payments is taken that do not say so.
 pub const CAPTURE_METHOD: Var = Var::new(
