@@ -32,7 +32,6 @@ pub(super) struct Intent {
     status: String,
     amount: i64,
     currency: String,
-    #[serde(default)]
     amount_received: i64,
     #[serde(default)]
     metadata: Metadata,
