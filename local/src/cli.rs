@@ -29,6 +29,8 @@ pub struct Settings {
     pub limited: bool,
     /// Whether operations answer with the contract's examples instead of being done.
     pub mock: bool,
+    /// Where Stripe answers, where it is to move the money.
+    pub stripe: Option<String>,
 }
 
 /// A command line that cannot be understood, and why.
@@ -46,7 +48,7 @@ impl fmt::Display for Misuse {
 impl std::error::Error for Misuse {}
 
 /// Every flag, and what it does.
-const FLAGS: [(&str, &str); 8] = [
+const FLAGS: [(&str, &str); 9] = [
     (
         "--port N",
         "listen on port N instead of 9000; 0 for any that is free",
@@ -71,6 +73,10 @@ const FLAGS: [(&str, &str); 8] = [
     (
         "--mock",
         "answer every operation with an example of the contract, and keep nothing",
+    ),
+    (
+        "--stripe URL",
+        "charge at what stands in for Stripe at URL, not at the built-in test provider",
     ),
     ("--help", "show this"),
 ];
@@ -99,7 +105,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
     let mut port = PORT;
     let mut data = None;
     let (mut memory, mut seed, mut aws_only, mut limited) = (false, true, false, true);
-    let mut mock = false;
+    let (mut mock, mut stripe) = (false, None);
     while let Some(argument) = arguments.next() {
         let (flag, attached) = match argument.split_once('=') {
             Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
@@ -118,6 +124,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
                 port = given.parse().map_err(wrong)?;
             }
             "--data" => data = Some(PathBuf::from(value()?)),
+            "--stripe" => stripe = Some(value()?),
             "--rate-limit" => {
                 let given = value()?;
                 if given != "off" {
@@ -155,6 +162,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Mis
         aws_only,
         limited,
         mock,
+        stripe,
     }))
 }
 
@@ -177,6 +185,7 @@ mod tests {
             aws_only: false,
             limited: true,
             mock: false,
+            stripe: None,
         };
         assert_eq!(parsed(""), Ok(Command::Start(usual.clone())));
         assert_eq!(
@@ -188,6 +197,7 @@ mod tests {
                 aws_only: true,
                 limited: true,
                 mock: false,
+                stripe: None,
             }))
         );
         assert_eq!(
@@ -196,7 +206,7 @@ mod tests {
                 port: 0,
                 data: None,
                 limited: false,
-                ..usual
+                ..usual.clone()
             }))
         );
         assert_eq!(
@@ -205,6 +215,14 @@ mod tests {
                 data: None,
                 seed: false,
                 mock: true,
+                ..usual.clone()
+            }))
+        );
+        assert_eq!(
+            parsed("--memory --stripe http://127.0.0.1:8420"),
+            Ok(Command::Start(Settings {
+                data: None,
+                stripe: Some("http://127.0.0.1:8420".to_owned()),
                 ..usual
             }))
         );

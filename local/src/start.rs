@@ -50,7 +50,14 @@ async fn serve_everything(settings: Settings) -> Done {
     if mock {
         say(&mock_hint(ports, took));
     } else {
-        say(&welcome(ports, data.as_deref(), settings.seed, took)?);
+        let stripe = settings.stripe.as_deref();
+        say(&welcome(
+            ports,
+            data.as_deref(),
+            settings.seed,
+            stripe,
+            took,
+        )?);
     }
     told_to_stop().await?;
     end(&tell, &services);
@@ -89,10 +96,18 @@ struct Ports {
 }
 
 fn options(settings: &Settings, ports: Ports) -> Options {
+    let demo = Options::demo();
+    let (payment_provider, stripe_api_base) = match &settings.stripe {
+        Some(base) => ("stripe".to_owned(), base.clone()),
+        None => (demo.payment_provider, demo.stripe_api_base),
+    };
     Options {
         data: settings.data.clone(),
         seed: settings.seed,
-        demo_orders: settings.seed,
+        // They are paid at the test provider.
+        demo_orders: settings.seed && settings.stripe.is_none(),
+        payment_provider,
+        stripe_api_base,
         url: format!("http://127.0.0.1:{}", ports.gateway),
         sqs_port: ports.sqs,
         rate_limits: if settings.limited {
@@ -147,6 +162,7 @@ fn welcome(
     ports: Ports,
     data: Option<&Path>,
     seeded: bool,
+    stripe: Option<&str>,
     took_ms: u128,
 ) -> Result<String, std::fmt::Error> {
     let Ports {
@@ -168,12 +184,16 @@ fn welcome(
          SQS        http://127.0.0.1:{sqs}\n\
          Data       {kept}\n"
     );
+    if let Some(base) = stripe {
+        writeln!(text, "Stripe     {base}")?;
+    }
     if seeded {
         for account in [seed::ADMIN, seed::CUSTOMER] {
             writeln!(text, "Account    {} / {}", account.email, account.password)?;
         }
         text.push_str("\nFrom nothing to a confirmed order:\n\n");
-        text.push_str(&first_steps(&at));
+        let method = stripe.map_or("pm_test_ok", |_| "pm_card_visa");
+        text.push_str(&first_steps(&at, method));
     }
     write!(
         text,
@@ -185,11 +205,11 @@ fn welcome(
 }
 
 /// Three lines for a shell: what is there, buy some of it, see what became of it.
-fn first_steps(at: &str) -> String {
+fn first_steps(at: &str, method: &str) -> String {
     let sku = seed::SKU;
     let body = format!(
         "{{\"items\":[{{\"sku\":\"{sku}\",\"quantity\":1}}],\"email\":\"you@example.com\",\
-         \"paymentMethod\":\"pm_test_ok\",\"shippingAddress\":{{\"name\":\"You\",\
+         \"paymentMethod\":\"{method}\",\"shippingAddress\":{{\"name\":\"You\",\
          \"line1\":\"1 High Street\",\"city\":\"Dublin\",\"postalCode\":\"D01 F5P2\",\"country\":\"IE\"}}}}"
     );
     let field = |name: &str| {

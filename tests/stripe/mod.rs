@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::outside::Outside;
 
 use self::stand_in::StandIn;
-use crate::shop::{Person, Shop, basket, with};
+use crate::shop::{Person, Shop, basket, product, with};
 
 pub(crate) const CARD: &str = "pm_card_visa";
 const DECLINED: &str = "pm_card_chargeDeclined";
@@ -240,19 +240,99 @@ async fn what_is_set_aside_is_taken_in_part_and_the_rest_is_let_go() {
     let payment = ask.send().await.text("/data/id");
     shop.settle().await;
     assert_eq!(shop.order(&order).await["paymentStatus"], "authorized");
-    let part = json!({"amount": {"amount": 500, "currency": "EUR"}});
+    let part = json!({"amount": {"amount": 1200, "currency": "EUR"}});
     let taken = admin.to_payment(&payment, "captures", &part).await;
     assert_eq!(taken.text("/data/status"), "partiallyCaptured", "{taken:?}");
     assert_eq!(taken.json()["data"]["capturable"]["amount"], 0);
     let over = admin.to_payment(&payment, "captures", &part).await;
     assert_eq!(over.status, 422, "{over:?}");
-    assert_eq!(stripe.intent()["amount_received"], 500);
+    assert_eq!(stripe.intent()["amount_received"], 1200);
+    // Stripe lists what it let go of as a refund. Nobody was given anything back.
+    assert_eq!(stripe.refunds()[0]["amount"], 800);
+    webhooks::post(&shop, &stripe.intent()).await;
+    shop.settle().await;
+    assert_eq!(shop.payment(&payment).await["refunded"]["amount"], 0);
     let back = admin.to_payment(&payment, "refunds", &euros(200)).await;
     assert_eq!(back.text("/data/status"), "succeeded", "{back:?}");
+    webhooks::post(&shop, &stripe.intent()).await;
     shop.settle().await;
     let read = shop.order(&order).await;
-    assert_eq!(read["totals"]["captured"]["amount"], 500);
+    assert_eq!(read["totals"]["captured"]["amount"], 1200);
     assert_eq!(read["totals"]["refunded"]["amount"], 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_that_comes_back_can_be_made_again() {
+    let (shop, stripe) = shop().await;
+    let (order, payment) = paid(&shop).await;
+    let admin = shop.admin().await;
+    let whole = admin.to_payment(&payment, "refunds", &euros(2000)).await;
+    assert_eq!(whole.text("/data/status"), "succeeded", "{whole:?}");
+    shop.settle().await;
+    assert_eq!(shop.order(&order).await["paymentStatus"], "refunded");
+    let before = stripe.refunds()[0].clone();
+    stripe.refund_comes_back("re_1");
+    let after = stripe.refunds()[0].clone();
+    // Whatever is heard, and however late: it is asked how things are now.
+    for object in [&before, &after, &before] {
+        assert_eq!(webhooks::post(&shop, object).await.status, 200);
+        shop.settle().await;
+    }
+    let known = shop.payment(&payment).await;
+    assert_eq!(known["refunded"]["amount"], 0);
+    assert_eq!(known["refunds"][0]["status"], "failed");
+    let read = shop.order(&order).await;
+    assert_eq!(read["paymentStatus"], "captured");
+    assert_eq!(read["totals"]["refunded"]["amount"], 0);
+    let timeline = read["timeline"].as_array().cloned().unwrap_or_default();
+    let failed: Vec<&Value> = timeline
+        .iter()
+        .filter(|entry| entry["type"] == "refundFailed")
+        .collect();
+    assert_eq!(failed.len(), 1, "{timeline:?}");
+    let events = shop.events().await;
+    let told = |topic: &str| events.iter().filter(|it| it["type"] == topic).count();
+    assert_eq!((told("PaymentRefunded"), told("RefundFailed")), (1, 1));
+    let again = admin.to_payment(&payment, "refunds", &euros(2000)).await;
+    assert_eq!(again.text("/data/status"), "succeeded", "{again:?}");
+    shop.settle().await;
+    assert_eq!(shop.order(&order).await["paymentStatus"], "refunded");
+    assert_eq!(shop.dead_letters().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_that_stripe_cannot_charge_is_not_placed() {
+    let (shop, stripe) = shop().await;
+    let admin = shop.admin().await;
+    for (sku, cents) in [("CRUMB", 49), ("YACHT", 100_000_000)] {
+        let created = admin.post("/api/v1/products", &product(sku, cents)).await;
+        assert_eq!(created.status, 201, "{created:?}");
+        let path = format!("/api/v1/inventory/{sku}/adjustments");
+        let counted = json!({"delta": 5, "reason": "count"});
+        assert_eq!(admin.post(&path, &counted).await.status, 201);
+    }
+    let customer = shop.customer().await;
+    for (sku, why) in [
+        (
+            "CRUMB",
+            "the total is less than the payment provider charges",
+        ),
+        (
+            "YACHT",
+            "the total is nothing, or more than the payment provider takes at once",
+        ),
+    ] {
+        for method in [json!({}), json!({"paymentMethod": CARD})] {
+            let refused = customer.order(&with(basket(&[(sku, 1)]), &method)).await;
+            assert_eq!(refused.status, 422, "{refused:?}");
+            assert_eq!(refused.code(), "validation_failed");
+            assert_eq!(refused.errors(), [why]);
+        }
+        assert_eq!(shop.available(sku).await, 5);
+    }
+    // Two of them are enough.
+    assert_eq!(customer.order(&basket(&[("CRUMB", 2)])).await.status, 201);
+    assert!(stripe.intents().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

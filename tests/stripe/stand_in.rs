@@ -106,6 +106,15 @@ impl StandIn {
         assert_eq!(self.state().refund(&form).0, 200);
     }
 
+    /// The customer's bank sends a refund back. It may do so days after it was made.
+    pub(super) fn refund_comes_back(&self, id: &str) {
+        let mut state = self.state();
+        let refund = state.refunds.iter_mut().find(|it| it["id"] == id);
+        let refund = refund.expect("a refund");
+        refund["status"] = json!("failed");
+        refund["failure_reason"] = json!("lost_or_stolen_card");
+    }
+
     /// The customer's bank disputes a charge; a second time, with how it ended.
     pub(super) fn dispute(&self, id: &str, status: &str) -> Value {
         let mut state = self.state();
@@ -228,6 +237,8 @@ impl State {
         let of = |objects: &[Value]| {
             let intent = asked.form.get("payment_intent").expect("a payment intent");
             let mut data: Vec<Value> = objects.to_vec();
+            // The latest comes first.
+            data.reverse();
             data.retain(|object| object["payment_intent"] == intent.as_str());
             (
                 200,
@@ -258,7 +269,11 @@ impl State {
                 };
                 match *verb {
                     "confirm" => confirm(intent, &asked.form),
-                    "capture" => capture(intent, &asked.form),
+                    "capture" => {
+                        let reply = capture(intent, &asked.form);
+                        self.let_go(id);
+                        reply
+                    }
                     "cancel" => cancel(intent),
                     other => panic!("Stripe knows no {other}"),
                 }
@@ -296,6 +311,26 @@ impl State {
         (200, intent)
     }
 
+    /// What a partial capture did not take is listed as a refund too.
+    fn let_go(&mut self, id: &str) {
+        let intent = &self.intents[id];
+        let of = |name: &str| intent[name].as_i64().unwrap_or(0);
+        let untaken = of("amount") - of("amount_received");
+        if intent["status"] != "succeeded" || untaken == 0 {
+            return;
+        }
+        self.refunds.push(json!({
+            "id": format!("re_{}", self.refunds.len() + 1),
+            "object": "refund",
+            "amount": untaken,
+            "created": self.refunds.len(),
+            "currency": intent["currency"],
+            "payment_intent": id,
+            "status": "succeeded",
+            "metadata": {},
+        }));
+    }
+
     fn refund(&mut self, form: &Form) -> Reply {
         let id = form.get("payment_intent").expect("a payment intent");
         let intent = self.intents.get(id).expect("an intent");
@@ -304,9 +339,10 @@ impl State {
             .refunds
             .iter()
             .filter(|refund| refund["payment_intent"] == id.as_str())
+            .filter(|refund| refund["status"] != "failed")
             .filter_map(|refund| refund["amount"].as_i64())
             .sum();
-        if returned + amount > intent["amount_received"].as_i64().unwrap_or(0) {
+        if returned + amount > intent["amount"].as_i64().unwrap_or(0) {
             return error(400, "invalid_request_error", "charge_already_refunded");
         }
         let mut metadata = serde_json::Map::new();
@@ -319,6 +355,7 @@ impl State {
             "id": format!("re_{}", self.refunds.len() + 1),
             "object": "refund",
             "amount": amount,
+            "created": self.refunds.len(),
             "currency": intent["currency"],
             "payment_intent": id,
             "status": "succeeded",

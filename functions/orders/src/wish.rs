@@ -171,6 +171,13 @@ pub(crate) fn quote(
         // What saves more takes its place; the buyer loses nothing by it.
         _ => {}
     }
+    // Nothing is charged for an order that costs nothing.
+    let total = quote.as_ref().map(|quote| quote.sums.total);
+    if let Some(total) = total.filter(|total| !total.is_zero())
+        && let Err(broken) = methods.can_charge(total)
+    {
+        faults = faults.error(format!("the total {broken}"));
+    }
     match quote {
         Some(quote) if faults.errors.is_empty() => Ok(quote),
         _ => Err(faults),

@@ -8,11 +8,11 @@ use store::event::{Event, PaymentFacts};
 pub(crate) fn news(old: &Payment, new: &Payment) -> Vec<Event> {
     let facts = PaymentFacts::of(new);
     let moved = old.status != new.status;
-    let failed = |payment: &Payment| {
-        let refunds = payment.refunds.iter();
-        refunds
-            .filter(|refund| refund.status == RefundStatus::Failed)
-            .count()
+    let has_become = |status: RefundStatus| {
+        new.refunds.iter().any(|refund| {
+            let was = old.refund(refund.id).map(|refund| refund.status);
+            refund.status == status && was != Some(status)
+        })
     };
     let state: Option<fn(PaymentFacts) -> Event> = match new.status {
         PaymentState::Authorized if moved => Some(Event::PaymentAuthorized),
@@ -25,8 +25,10 @@ pub(crate) fn news(old: &Payment, new: &Payment) -> Vec<Event> {
         PaymentState::Voided if moved => Some(Event::PaymentVoided),
         _ => None,
     };
-    let refunded = (old.refunded != new.refunded).then_some(Event::PaymentRefunded as fn(_) -> _);
-    let refund_failed = (failed(old) < failed(new)).then_some(Event::RefundFailed as fn(_) -> _);
+    let refunded =
+        has_become(RefundStatus::Succeeded).then_some(Event::PaymentRefunded as fn(_) -> _);
+    let refund_failed =
+        has_become(RefundStatus::Failed).then_some(Event::RefundFailed as fn(_) -> _);
     let disputed = (old.dispute != new.dispute).then_some(Event::PaymentDisputed as fn(_) -> _);
     [state, refunded, refund_failed, disputed]
         .into_iter()

@@ -16,7 +16,7 @@ pub(crate) struct ReceiveWebhook;
 /// The path of a provider's reports.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct ProviderPath {
-    /// The provider's name: `stripe`, or `test`.
+    /// The provider's name, such as `stripe`.
     #[schemars(length(min = 1, max = 32), regex(pattern = r"^[a-z0-9-]+$"))]
     provider: String,
 }

@@ -117,7 +117,7 @@ fn parameters() -> Value {
         "PaymentProvider": {
             "Type": "String",
             "Description": "Who moves the money. The test provider moves none.",
-            "AllowedValues": ["test", "stripe"],
+            "AllowedValues": store::provider::names(),
         },
         "CaptureMethod": {
             "Type": "String",

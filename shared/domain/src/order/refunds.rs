@@ -255,7 +255,7 @@ impl Order {
             let is_full = order.refunds.len() >= MAX_REFUNDS;
             let known = order.refunds.iter_mut().find(|refund| refund.id == id);
             let moved = match known {
-                Some(refund) if refund.status < status => {
+                Some(refund) if refund.status.after(status) != refund.status => {
                     refund.status = status;
                     refund.updated_at = now;
                     true

@@ -17,10 +17,22 @@ word_enum! {
     pub enum RefundStatus {
         /// The provider is asked for it, or works on it.
         Pending => "pending",
-        /// The money is on its way to the customer.
+        /// The money is on its way to the customer, and may still come back.
         Succeeded => "succeeded",
-        /// The provider could not or would not.
+        /// The provider could not or would not, or the money came back to it.
         Failed => "failed",
+    }
+}
+
+impl RefundStatus {
+    /// Where a refund stands that was here, after the provider says `told`. It goes on from pending to
+    /// succeeded to failed and never back, so that reports may come in any order.
+    pub(crate) const fn after(self, told: Self) -> Self {
+        match (self, told) {
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::Succeeded, _) | (_, Self::Succeeded) => Self::Succeeded,
+            (Self::Pending, Self::Pending) => Self::Pending,
+        }
     }
 }
 
@@ -89,21 +101,18 @@ impl Payment {
         })
     }
 
-    /// The provider will not make a refund.
+    /// The provider will not make a refund. One that it has made nonetheless stays as it is.
     pub fn refund_refused(&self, id: RefundId, now: Timestamp) -> Transition<Self> {
-        let refused = self.refunds_reported(
-            &[RefundReport {
-                id,
-                amount: self.amount,
-                status: RefundStatus::Failed,
-            }],
-            now,
-        );
-        if refused.refunds == self.refunds {
+        if !self.pending_refunds().any(|refund| refund.id == id) {
             return Transition::Unchanged;
         }
+        let report = RefundReport {
+            id,
+            amount: self.amount,
+            status: RefundStatus::Failed,
+        };
         Transition::Moved(Self {
-            refunds: refused.refunds,
+            refunds: self.refunds_reported(&[report], now).refunds,
             ..self.changed(now)
         })
     }
@@ -121,7 +130,7 @@ impl Payment {
         self.refunds.iter().find(|refund| refund.id == id)
     }
 
-    /// What the reports make of the refunds. One that is decided stays so; one that was made at the
+    /// What the reports make of the refunds. One that failed stays so; one that was made at the
     /// provider itself is taken over as soon as there is room for it.
     pub(super) fn refunds_reported(&self, reports: &[RefundReport], now: Timestamp) -> Self {
         let mut next = self.clone();
@@ -130,8 +139,8 @@ impl Payment {
             .partition(|report| self.refund(report.id).is_some());
         for refund in &mut next.refunds {
             let report = known.iter().find(|report| report.id == refund.id);
-            if let Some(report) = report.filter(|_| refund.status == RefundStatus::Pending) {
-                refund.status = report.status;
+            if let Some(report) = report {
+                refund.status = refund.status.after(report.status);
             }
         }
         // Only now, for what has failed makes room.

@@ -8,8 +8,8 @@ use domain::order::{
     Refunded, Refunding,
 };
 use domain::payment::{
-    CaptureMethod, Decline, Initiator, Operation, Payment, RefundReport, RefundStatus, Report,
-    Standing, Start,
+    CaptureMethod, Decline, Initiator, Operation, Payment, Refund, RefundReport, RefundStatus,
+    Report, Standing, Start,
 };
 use domain::stock::{GoodsReceipt, Hold, HoldState, Level, Settled};
 use domain::text::{PaymentMethod, ProviderRef, Reason};
@@ -270,11 +270,17 @@ impl Shop {
         let Some(payment) = self.payments.last() else {
             return;
         };
-        let pending: Vec<_> = payment.pending_refunds().cloned().collect();
-        if pending.is_empty() {
+        // What was made may still come back to the shop.
+        let open = |refund: &&Refund| match refund.status {
+            RefundStatus::Pending => true,
+            RefundStatus::Succeeded => !fine,
+            RefundStatus::Failed => false,
+        };
+        let open: Vec<&Refund> = payment.refunds.iter().filter(open).collect();
+        if open.is_empty() {
             return;
         }
-        let refund = &pending[which(pending.len())];
+        let refund = open[which(open.len())];
         let report = Report {
             refunds: vec![RefundReport {
                 id: refund.id,

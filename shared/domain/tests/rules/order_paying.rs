@@ -1,8 +1,10 @@
 //! What an order makes of the news of its payment, in whichever order they come.
 
 use domain::order::{Moment, Order, OrderStatus, PaymentNews, PaymentStatus};
-use domain::payment::{Dispute, DisputeReason, DisputeStatus, PaymentState};
-use domain::{PaymentId, Transition};
+use domain::payment::{
+    Dispute, DisputeReason, DisputeStatus, PaymentState, RefundReport, RefundStatus,
+};
+use domain::{PaymentId, RefundId, Transition};
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 
 use crate::given::{euros, item, now, order};
@@ -85,6 +87,46 @@ fn one_piece_of_news_may_tell_of_everything_at_once() {
     ];
     assert_eq!(kinds, expected);
     assert_eq!(order.heard(&all, now()), Ok(Transition::Unchanged));
+}
+
+#[test]
+fn money_that_comes_back_to_the_shop_is_not_given_back_any_more() {
+    let told = |refunded, refunds: &[(u128, i64, RefundStatus)]| PaymentNews {
+        refunds: refunds
+            .iter()
+            .map(|(number, cents, status)| RefundReport {
+                id: RefundId::from_u128(*number),
+                amount: euros(*cents),
+                status: *status,
+            })
+            .collect(),
+        ..news(PaymentState::Captured, 2_000, refunded)
+    };
+    let given_back = told(2_000, &[(1, 2_000, RefundStatus::Succeeded)]);
+    let refunded = heard(&tees(), &given_back);
+    assert_eq!(refunded.payment_status, PaymentStatus::Refunded);
+    let came_back = told(0, &[(1, 2_000, RefundStatus::Failed)]);
+    let back = heard(&refunded, &came_back);
+    assert_eq!(back.payment_status, PaymentStatus::Captured);
+    assert_eq!(back.totals.refunded, euros(0));
+    let entry = back.timeline.last().unwrap();
+    let failed = Some(euros(2_000).to_string());
+    assert_eq!((entry.kind, &entry.data), (Moment::RefundFailed, &failed));
+    // The older news once more, and the news of it again.
+    for late in [&given_back, &came_back] {
+        assert_eq!(back.heard(late, now()), Ok(Transition::Unchanged));
+    }
+    let (one, other) = (
+        (1, 2_000, RefundStatus::Failed),
+        (2, 500, RefundStatus::Succeeded),
+    );
+    let again = heard(&back, &told(500, &[one, other]));
+    assert_eq!(again.payment_status, PaymentStatus::PartiallyRefunded);
+    assert_eq!(again.totals.refunded, euros(500));
+    // Whoever hears of the failure first hears nothing of what it undid.
+    let first = heard(&tees(), &came_back);
+    assert_eq!(first.totals.refunded, euros(0));
+    assert_eq!(first.heard(&given_back, now()), Ok(Transition::Unchanged));
 }
 
 proptest! {

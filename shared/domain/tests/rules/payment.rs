@@ -348,13 +348,27 @@ fn refunds_are_reserved_before_they_are_made() {
 }
 
 #[test]
-fn a_refund_that_is_decided_stays_so() {
+fn a_refund_goes_on_and_never_back() {
+    let told = |payment: &Payment, status| {
+        let report = of_refunds(&[(1, 1_000, status)]);
+        payment.apply(&report, now()).unwrap()
+    };
     let reserved = captured().reserve_refund(id(1), None, None, now()).unwrap();
-    let succeeded = of_refunds(&[(1, 1_000, RefundStatus::Succeeded)]);
-    let made = reserved.apply(&succeeded, now()).unwrap().moved().unwrap();
-    for late in [RefundStatus::Pending, RefundStatus::Failed] {
-        let report = of_refunds(&[(1, 1_000, late)]);
-        assert_eq!(made.apply(&report, now()), Ok(Transition::Unchanged));
+    let made = told(&reserved, RefundStatus::Succeeded).moved().unwrap();
+    assert_eq!((made.refunded, made.refundable()), (euros(1_000), euros(0)));
+    assert_eq!(
+        told(&made, RefundStatus::Pending),
+        Transition::Unchanged,
+        "late"
+    );
+    // The money came back to the provider: it can be given back once more.
+    let failed = told(&made, RefundStatus::Failed).moved().unwrap();
+    assert_eq!(
+        (failed.refunded, failed.refundable()),
+        (euros(0), euros(1_000))
+    );
+    for late in [RefundStatus::Pending, RefundStatus::Succeeded] {
+        assert_eq!(told(&failed, late), Transition::Unchanged, "{late}");
     }
 }
 
@@ -506,6 +520,15 @@ fn rank(payment: &Payment) -> u8 {
     }
 }
 
+/// How far a refund has come; it never comes less far.
+fn refund_rank(status: RefundStatus) -> u8 {
+    match status {
+        RefundStatus::Pending => 0,
+        RefundStatus::Succeeded => 1,
+        RefundStatus::Failed => 2,
+    }
+}
+
 fn step(payment: &Payment, op: &Op, at: domain::Timestamp) -> Option<Payment> {
     let cents = |amount: &Option<i64>| amount.map(euros);
     match op {
@@ -535,7 +558,10 @@ proptest! {
             prop_assert!(rank(&next) >= rank(&payment));
             prop_assert!(next.captured.amount() >= payment.captured.amount());
             prop_assert!(next.captured.amount() <= next.amount.amount());
-            prop_assert!(next.refunded.amount() >= payment.refunded.amount());
+            for refund in &payment.refunds {
+                let after = next.refund(refund.id).unwrap().status;
+                prop_assert!(refund_rank(after) >= refund_rank(refund.status));
+            }
             let sum = |counts: fn(RefundStatus) -> bool| -> i64 {
                 let refunds = next.refunds.iter().filter(|refund| counts(refund.status));
                 refunds.map(|refund| refund.amount.amount()).sum()
@@ -552,6 +578,26 @@ proptest! {
                 prop_assert_eq!(next.apply(report, at), Ok(Transition::Unchanged), "heard twice");
             }
             payment = next;
+        }
+    }
+
+    #[test]
+    fn reports_of_refunds_may_come_in_any_order(
+        told in prop::collection::vec((1_u128..3, 0_usize..3), 1..8).prop_shuffle(),
+    ) {
+        let statuses = [RefundStatus::Pending, RefundStatus::Succeeded, RefundStatus::Failed];
+        let mut payment = captured();
+        for number in 1..3 {
+            payment = payment.reserve_refund(id(number), Some(euros(400)), None, now()).unwrap();
+        }
+        for (number, status) in &told {
+            let report = of_refunds(&[(*number, 400, statuses[*status])]);
+            payment = payment.apply(&report, now()).unwrap().moved().unwrap_or(payment);
+        }
+        for number in 1..3 {
+            let of_it = told.iter().filter(|(it, _)| *it == number);
+            let furthest = of_it.map(|(_, status)| *status).max().unwrap_or(0);
+            prop_assert_eq!(payment.refund(id(number)).unwrap().status, statuses[furthest]);
         }
     }
 }

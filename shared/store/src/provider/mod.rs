@@ -42,7 +42,7 @@ pub use webhook::{Heard, Posted, Unheard, Webhooks};
 /// Which provider charges.
 pub const PAYMENT_PROVIDER: Var = Var::new(
     "PAYMENT_PROVIDER",
-    "the payment provider: `test`, which moves no money, or `stripe`",
+    "the payment provider, such as `stripe`; `test` moves no money",
 );
 /// When the money of payments is taken that do not say so.
 pub const CAPTURE_METHOD: Var = Var::new(
@@ -52,6 +52,12 @@ pub const CAPTURE_METHOD: Var = Var::new(
 
 /// Every provider.
 static PROVIDERS: &[Entry] = &[test::ENTRY, stripe::ENTRY];
+
+/// What every provider is called.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    PROVIDERS.iter().map(|entry| entry.name).collect()
+}
 
 /// A provider, as far as it is known before it is called.
 pub(crate) struct Entry {
@@ -326,8 +332,7 @@ fn chosen(wiring: &Wiring) -> Result<&'static Entry, StartError> {
         .iter()
         .find(|entry| entry.name == name)
         .ok_or_else(|| {
-            let known: Vec<&str> = PROVIDERS.iter().map(|entry| entry.name).collect();
-            let why = format!("{name:?} is no provider; known are {}", known.join(", "));
+            let why = format!("{name:?} is no provider; known are {}", names().join(", "));
             StartError::Unusable(PAYMENT_PROVIDER, why)
         })
 }

@@ -9,6 +9,8 @@ mod http;
 mod objects;
 mod webhook;
 
+use std::net::{IpAddr, SocketAddr};
+
 use domain::id::PaymentId;
 use domain::money::Money;
 use domain::payment::{CaptureMethod, Decline, Report, Standing};
@@ -26,13 +28,13 @@ use crate::shop::STOREFRONT_URL;
 /// Where Stripe answers.
 pub const STRIPE_API_BASE: Var = Var::new(
     "STRIPE_API_BASE",
-    "the URL that Stripe answers at, without a slash at its end",
+    "the URL that Stripe answers at, without a slash at its end; plain http only to this machine itself",
 );
 
 pub(super) const ENTRY: Entry = Entry {
     name: "stripe",
     accepts: is_method,
-    can_charge: |amount| amounts::to_stripe(amount).map(drop),
+    can_charge: amounts::can_charge,
     asking: |declaration| {
         declaration.var(STRIPE_API_BASE);
         declaration.var(STOREFRONT_URL);
@@ -45,7 +47,7 @@ pub(super) const ENTRY: Entry = Entry {
                 let why = "the secret has no `secretKey` to call Stripe with".to_owned();
                 return Err(StartError::Unusable(PROVIDER_SECRET, why));
             }
-            let base = wiring.env.get(STRIPE_API_BASE)?.trim_end_matches('/');
+            let base = base(wiring.env.get(STRIPE_API_BASE)?)?;
             let connector = wiring.outside.connector(STRIPE_API_BASE)?;
             let storefront = wiring.env.get(STOREFRONT_URL)?.trim_end_matches('/');
             Ok(Box::new(Stripe {
@@ -56,6 +58,28 @@ pub(super) const ENTRY: Entry = Entry {
     },
     hear: webhook::hear,
 };
+
+/// The URL that Stripe answers at. What is sent there holds a key, and never leaves the machine in the
+/// clear.
+fn base(given: &str) -> Result<&str, StartError> {
+    let base = given.trim_end_matches('/');
+    let is_safe = match base.split_once("://") {
+        Some(("https", _)) => true,
+        // By its address: who knows where a name leads.
+        Some(("http", rest)) => {
+            let authority = rest.split('/').next().unwrap_or_default();
+            let address = authority.parse::<SocketAddr>().map(|it| it.ip());
+            let address = address.or_else(|_| authority.parse::<IpAddr>());
+            address.is_ok_and(|address| address.is_loopback())
+        }
+        _ => false,
+    };
+    if is_safe {
+        return Ok(base);
+    }
+    let why = format!("{given:?} is neither https nor http to an address of this machine's own");
+    Err(StartError::Unusable(STRIPE_API_BASE, why))
+}
 
 /// How many refunds of one payment are asked for: as many as a payment may have.
 const MOST_REFUNDS: &str = "100";
@@ -142,8 +166,10 @@ impl Stripe {
             ];
             let sent = self.http.send(Method::Get, "/v1/refunds", &form).await;
             let refunds: List<StripeRefund> = sent.map_err(Failed::refused)?;
-            let refunds = refunds.data.iter().map(StripeRefund::report);
-            report.refunds = refunds.collect::<Result<_, _>>()?;
+            let refunds = intent.given_back(&refunds.data);
+            report.refunds = refunds
+                .map(StripeRefund::report)
+                .collect::<Result<_, _>>()?;
         }
         if intent.is_disputed() {
             let form = vec![
@@ -266,4 +292,35 @@ impl PaymentProvider for Stripe {
 /// Has a reply tell of the charge behind it.
 fn expand() -> (&'static str, String) {
     ("expand[]", "latest_charge".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base;
+
+    #[test]
+    fn stripe_is_called_over_https_or_on_this_machine() {
+        for good in [
+            "https://api.stripe.com",
+            "https://stripe.example.com:8443/",
+            "http://127.0.0.1:8420",
+            "http://127.0.0.1",
+            "http://[::1]:8420/stripe",
+        ] {
+            assert_eq!(base(good).ok(), Some(good.trim_end_matches('/')));
+        }
+        for bad in [
+            "http://api.stripe.com",
+            "http://localhost:8420",
+            "http://10.0.0.1:8420",
+            "http://127.0.0.1@example.com",
+            "http://127.0.0.1.example.com",
+            "http://",
+            "ftp://127.0.0.1",
+            "api.stripe.com",
+            "",
+        ] {
+            assert!(base(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -16,8 +16,36 @@ const TWO_ZEROES: [&str; 2] = ["ISK", "UGX"];
 const LAST_ZERO: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
 /// Currencies that Stripe takes no payments in, among those that it would count in an unusual way.
 const NOT_TAKEN: [&str; 5] = ["IQD", "LYD", "CLF", "UYI", "UYW"];
-/// The most digits an amount may have.
+/// The most that an amount may be: eight digits.
 const MOST: i64 = 99_999_999;
+/// The least that is charged, in Stripe's smallest unit, where Stripe publishes it
+/// (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>).
+const LEAST: [(&str, i64); 24] = [
+    ("AED", 200),
+    ("AUD", 50),
+    ("BGN", 100),
+    ("BRL", 50),
+    ("CAD", 50),
+    ("CHF", 50),
+    ("CZK", 1_500),
+    ("DKK", 250),
+    ("EUR", 50),
+    ("GBP", 30),
+    ("HKD", 400),
+    ("HUF", 17_500),
+    ("INR", 50),
+    ("JPY", 50),
+    ("MXN", 1_000),
+    ("MYR", 200),
+    ("NOK", 300),
+    ("NZD", 50),
+    ("PLN", 200),
+    ("RON", 200),
+    ("SEK", 300),
+    ("SGD", 50),
+    ("THB", 1_000),
+    ("USD", 50),
+];
 
 /// How Stripe's smallest unit relates to ours.
 enum Scale {
@@ -45,6 +73,21 @@ fn scale(currency: Currency) -> Option<Scale> {
         (true, 2) => Scale::Per(100),
         _ => Scale::Same,
     })
+}
+
+/// Whether Stripe can charge an amount.
+///
+/// # Errors
+/// What keeps it from that.
+pub(super) fn can_charge(amount: Money) -> Result<(), Broken> {
+    const SMALL: Broken = Broken("is less than the payment provider charges");
+    let theirs = to_stripe(amount)?;
+    let code = amount.currency().code();
+    let least = LEAST.iter().find(|(currency, _)| *currency == code);
+    match least {
+        Some((_, least)) if theirs < *least => Err(SMALL),
+        _ => Ok(()),
+    }
 }
 
 /// The amount in Stripe's smallest unit.
@@ -83,7 +126,7 @@ pub(super) fn from_stripe(theirs: i64, currency: &str) -> Option<Money> {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_stripe, to_stripe};
+    use super::{can_charge, from_stripe, to_stripe};
     use domain::currency::Currency;
     use domain::money::Money;
 
@@ -120,6 +163,16 @@ mod tests {
             (100_000_000, "EUR"),
         ] {
             assert!(to_stripe(money(amount, code)).is_err(), "{amount} {code}");
+            assert!(can_charge(money(amount, code)).is_err(), "{amount} {code}");
+        }
+    }
+
+    #[test]
+    fn what_is_less_than_stripe_charges_is_refused_and_can_be_given_back() {
+        for (least, code) in [(50, "EUR"), (30, "GBP"), (1_500, "CZK"), (50, "JPY")] {
+            assert!(can_charge(money(least, code)).is_ok(), "{least} {code}");
+            assert!(can_charge(money(least - 1, code)).is_err(), "{code}");
+            assert_eq!(to_stripe(money(1, code)), Ok(1));
         }
     }
 }

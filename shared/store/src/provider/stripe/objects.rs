@@ -30,8 +30,8 @@ pub(super) struct List<T> {
 pub(super) struct Intent {
     pub(super) id: String,
     status: String,
+    amount: i64,
     currency: String,
-    #[serde(default)]
     amount_received: i64,
     #[serde(default)]
     metadata: Metadata,
@@ -70,6 +70,8 @@ pub(super) struct StripeRefund {
     currency: String,
     status: String,
     #[serde(default)]
+    created: i64,
+    #[serde(default)]
     metadata: Option<Metadata>,
 }
 
@@ -85,6 +87,25 @@ pub(super) struct StripeDispute {
 impl Intent {
     pub(super) fn has_taken(&self) -> bool {
         self.amount_received > 0
+    }
+
+    /// Those of its refunds that gave back what was taken. Stripe also lists one, its first, for what a
+    /// partial capture let go of: that was never taken.
+    pub(super) fn given_back<'a>(
+        &self,
+        refunds: &'a [StripeRefund],
+    ) -> impl Iterator<Item = &'a StripeRefund> + use<'a> {
+        let untaken = self.amount - self.amount_received;
+        let let_go = refunds
+            .iter()
+            .rev()
+            .filter(|refund| refund.named().is_none() && refund.status == "succeeded")
+            .min_by_key(|refund| refund.created)
+            .filter(|first| self.has_taken() && first.amount == untaken)
+            .map(|first| first.id.as_str());
+        refunds
+            .iter()
+            .filter(move |refund| Some(refund.id.as_str()) != let_go)
     }
 
     pub(super) fn is_disputed(&self) -> bool {
@@ -135,12 +156,16 @@ impl Intent {
 }
 
 impl StripeRefund {
-    pub(super) fn report(&self) -> Result<RefundReport, ProviderError> {
+    /// What the shop calls it, if it asked for it.
+    fn named(&self) -> Option<RefundId> {
         let named = self.metadata.as_ref().and_then(|it| it.get("refundId"));
-        let id = named.and_then(|id| RefundId::parse(id).ok());
+        named.and_then(|id| RefundId::parse(id).ok())
+    }
+
+    pub(super) fn report(&self) -> Result<RefundReport, ProviderError> {
         Ok(RefundReport {
             // One that was made in Stripe's dashboard is known by what Stripe calls it.
-            id: id.unwrap_or_else(|| derived(&self.id)),
+            id: self.named().unwrap_or_else(|| derived(&self.id)),
             amount: money(self.amount, &self.currency)?,
             status: match self.status.as_str() {
                 "succeeded" => RefundStatus::Succeeded,
