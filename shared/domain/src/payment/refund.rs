@@ -4,6 +4,7 @@
 use super::{Command, Payment, PaymentError};
 use crate::clock::Timestamp;
 use crate::id::RefundId;
+use crate::machine::Machine;
 use crate::money::Money;
 use crate::text::Reason;
 use crate::transition::Transition;
@@ -22,6 +23,16 @@ word_enum! {
         /// The provider could not or would not.
         Failed => "failed",
     }
+}
+
+impl Machine for RefundStatus {
+    const NAME: &'static str = "refund";
+    /// One that was made at the provider may be as good as made when the shop hears of it.
+    const STARTS: &'static [Self] = &[Self::Pending, Self::Succeeded];
+    const MOVES: &'static [(Self, Self)] = &[
+        (Self::Pending, Self::Succeeded),
+        (Self::Pending, Self::Failed),
+    ];
 }
 
 /// Money that is given back, or is to be.
@@ -130,8 +141,8 @@ impl Payment {
             .partition(|report| self.refund(report.id).is_some());
         for refund in &mut next.refunds {
             let report = known.iter().find(|report| report.id == refund.id);
-            if let Some(report) = report.filter(|_| refund.status == RefundStatus::Pending) {
-                refund.status = report.status;
+            if let Some(Ok(moved)) = report.map(|report| refund.status.to(report.status)) {
+                refund.status = moved;
             }
         }
         // Only now, for what has failed makes room.
@@ -141,7 +152,7 @@ impl Payment {
                 && amount.amount() > 0
                 && amount.amount() <= next.refundable().amount()
                 && next.refunds.len() < MAX_REFUNDS;
-            if fits && status != RefundStatus::Failed {
+            if fits && RefundStatus::STARTS.contains(&status) {
                 next.refunds.push(Refund {
                     id,
                     amount,
