@@ -1,7 +1,7 @@
 //! Faults that more than one test injects.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use local::aws::{Fault, Faults};
 
@@ -45,6 +45,37 @@ impl Faults for CutOff {
         if operation == "UpdateItem" {
             self.seen.fetch_add(1, Ordering::Relaxed);
             return self.change;
+        }
+        Fault::None
+    }
+}
+
+/// One function is cut off from everything once it has written for the first time: it dies.
+pub(crate) struct Death {
+    function: &'static str,
+    has_written: AtomicBool,
+}
+
+impl Death {
+    pub(crate) fn of(function: &'static str) -> Option<Arc<dyn Faults>> {
+        let has_written = AtomicBool::new(false);
+        Some(Arc::new(Self {
+            function,
+            has_written,
+        }))
+    }
+}
+
+impl Faults for Death {
+    fn before(&self, function: &str, operation: &str) -> Fault {
+        if function != self.function {
+            return Fault::None;
+        }
+        if self.has_written.load(Ordering::Relaxed) {
+            return Fault::Drop;
+        }
+        if operation == "TransactWriteItems" {
+            self.has_written.store(true, Ordering::Relaxed);
         }
         Fault::None
     }
