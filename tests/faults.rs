@@ -81,6 +81,39 @@ impl Faults for Death {
     }
 }
 
+/// Once a function has put down what it is about to ask, the test provider hears nothing of it and tells
+/// it nothing: single items are out of reach, which are the provider's books, and transactions are not.
+pub(crate) struct Silence {
+    function: &'static str,
+    has_written: AtomicBool,
+}
+
+impl Silence {
+    pub(crate) fn towards(function: &'static str) -> Option<Arc<dyn Faults>> {
+        let has_written = AtomicBool::new(false);
+        Some(Arc::new(Self {
+            function,
+            has_written,
+        }))
+    }
+}
+
+impl Faults for Silence {
+    fn before(&self, function: &str, operation: &str) -> Fault {
+        if function != self.function {
+            return Fault::None;
+        }
+        if operation == "TransactWriteItems" {
+            self.has_written.store(true, Ordering::Relaxed);
+            return Fault::None;
+        }
+        match self.has_written.load(Ordering::Relaxed) {
+            true => Fault::Drop,
+            false => Fault::None,
+        }
+    }
+}
+
 /// Every so many transactions meet another one that holds their items.
 pub(crate) struct Conflicts {
     every: u32,

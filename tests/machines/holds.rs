@@ -30,6 +30,15 @@ fn ways(from: HoldState, to: HoldState) -> &'static [Way] {
     }
 }
 
+/// What is told of an order whose hold is to get there.
+fn news_of(state: HoldState) -> &'static [&'static str] {
+    match state {
+        HoldState::Held => &["OrderCreated"],
+        HoldState::Committed => &["OrderConfirmed"],
+        HoldState::Released => &["OrderCancelled", "OrderExpired"],
+    }
+}
+
 /// On hand, reserved and available, as a hold of two mugs leaves them.
 fn left(state: HoldState) -> [i64; 3] {
     match state {
@@ -105,18 +114,14 @@ async fn every_move_is_made_and_no_other_one_by_any_message() {
             shelf.clear(&order).await;
         }
     }
-    for (from, to) in other() {
-        let order = shelf.at(from).await;
-        let kinds: &[&str] = match to {
-            HoldState::Held => &["OrderCreated"],
-            HoldState::Committed => &["OrderConfirmed"],
-            HoldState::Released => &["OrderCancelled", "OrderExpired"],
-        };
-        for kind in kinds {
+    for from in HoldState::ALL {
+        let order = shelf.at(*from).await;
+        let unmoved = other().filter(|(other, _)| other == from);
+        for kind in unmoved.flat_map(|(_, to)| news_of(to)) {
             let news = desk.told_as(&order, kind).await;
             shop.inject(QUEUE, &news.to_string()).await;
             shop.settle().await;
-            shelf.stands(&order, from).await;
+            shelf.stands(&order, *from).await;
         }
         shelf.clear(&order).await;
     }

@@ -70,12 +70,14 @@ async fn every_move_is_made_and_what_is_decided_stays_so() {
         };
         assert_eq!(seen["refunded"]["amount"], back);
     }
-    for (from, to) in other() {
-        let payment = at(&till, from).await;
+    for from in RefundStatus::ALL {
+        let payment = at(&till, *from).await;
         let before = till.seen(&payment).await;
         assert_eq!(*refund(&before), from.as_str());
-        report(&till, &payment, to).await;
-        assert_eq!(till.seen(&payment).await, before, "{from} to {to}");
+        for (_, to) in other().filter(|(other, _)| other == from) {
+            report(&till, &payment, to).await;
+            assert_eq!(till.seen(&payment).await, before, "{from} to {to}");
+        }
     }
     shop.store.settle_all().await;
     assert_eq!(shop.dead_letters().await, 0);
