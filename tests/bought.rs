@@ -1,4 +1,4 @@
-//! A paid order of three mugs and a cup, and what its customer and staff do with it.
+//! A paid order of some mugs and a cup, and what its customer and staff do with it.
 
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ pub(crate) struct Bought<'a> {
     pub(crate) path: String,
     /// The lines' ids: the mugs', then the cup's.
     pub(crate) lines: [String; 2],
+    mugs: u32,
 }
 
 /// So many units of a line, as it is asked for.
@@ -26,12 +27,18 @@ pub(crate) fn came(line: &str, quantity: u32, disposition: &str) -> Value {
 }
 
 impl<'a> Bought<'a> {
+    /// Three mugs and a cup.
     pub(crate) async fn at(shop: &'a Shop) -> Self {
-        shop.stocked("MUG", 20).await;
+        Self::of(shop, 3).await
+    }
+
+    /// So many mugs and a cup; of the mugs 17 are left, of the cups 19.
+    pub(crate) async fn of(shop: &'a Shop, mugs: u32) -> Self {
+        shop.stocked("MUG", mugs + 17).await;
         shop.stocked("CUP", 20).await;
         let (admin, customer) = (shop.admin().await, shop.customer().await);
         let paid = json!({"paymentMethod": "pm_test_ok"});
-        let order = with(basket(&[("MUG", 3), ("CUP", 1)]), &paid);
+        let order = with(basket(&[("MUG", mugs), ("CUP", 1)]), &paid);
         let placed = customer.order(&order).await;
         assert_eq!(placed.status, 201, "{placed:?}");
         shop.settle().await;
@@ -42,6 +49,7 @@ impl<'a> Bought<'a> {
             customer,
             path: format!("/api/v1/orders/{}", placed.text("/data/id")),
             lines: [line(0), line(1)],
+            mugs,
         }
     }
 
@@ -67,7 +75,8 @@ impl<'a> Bought<'a> {
     /// The path of a parcel with everything in it.
     pub(crate) async fn all_sent(&self) -> String {
         let [mugs, cup] = &self.lines;
-        let sent = self.ship(json!([units(mugs, 3), units(cup, 1)])).await;
+        let all = json!([units(mugs, self.mugs), units(cup, 1)]);
+        let sent = self.ship(all).await;
         assert_eq!(sent.status, 201, "{sent:?}");
         sent.header("location").expect("a place").to_owned()
     }

@@ -1,7 +1,7 @@
 //! Faults that more than one test injects.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use local::aws::{Fault, Faults};
 
@@ -47,6 +47,70 @@ impl Faults for CutOff {
             return self.change;
         }
         Fault::None
+    }
+}
+
+/// One function is cut off from everything once it has written for the first time: it dies.
+pub(crate) struct Death {
+    function: &'static str,
+    has_written: AtomicBool,
+}
+
+impl Death {
+    pub(crate) fn of(function: &'static str) -> Option<Arc<dyn Faults>> {
+        let has_written = AtomicBool::new(false);
+        Some(Arc::new(Self {
+            function,
+            has_written,
+        }))
+    }
+}
+
+impl Faults for Death {
+    fn before(&self, function: &str, operation: &str) -> Fault {
+        if function != self.function {
+            return Fault::None;
+        }
+        if self.has_written.load(Ordering::Relaxed) {
+            return Fault::Drop;
+        }
+        if operation == "TransactWriteItems" {
+            self.has_written.store(true, Ordering::Relaxed);
+        }
+        Fault::None
+    }
+}
+
+/// Once a function has put down what it is about to ask, the test provider hears nothing of it and tells
+/// it nothing: single items are out of reach, which are the provider's books, and transactions are not.
+pub(crate) struct Silence {
+    function: &'static str,
+    has_written: AtomicBool,
+}
+
+impl Silence {
+    pub(crate) fn towards(function: &'static str) -> Option<Arc<dyn Faults>> {
+        let has_written = AtomicBool::new(false);
+        Some(Arc::new(Self {
+            function,
+            has_written,
+        }))
+    }
+}
+
+impl Faults for Silence {
+    fn before(&self, function: &str, operation: &str) -> Fault {
+        if function != self.function {
+            return Fault::None;
+        }
+        if operation == "TransactWriteItems" {
+            self.has_written.store(true, Ordering::Relaxed);
+            return Fault::None;
+        }
+        match self.has_written.load(Ordering::Relaxed) {
+            true => Fault::Drop,
+            false => Fault::None,
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod guides;
 mod journeys;
 mod limits;
 mod lists;
+mod machines;
 mod policies;
 mod samples;
 mod shop;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::{SERVICES, gateway, manifests, openapi, pages, postman, router, templates};
+use crate::{SERVICES, gateway, machines, manifests, openapi, pages, postman, router, templates};
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,10 @@ pub fn files(present: impl Fn(&str) -> String) -> Result<Vec<File>, Unwritable> 
             &gateway::routes_json(),
         )?,
         yaml("template.yaml", &templates::root())?,
+        File {
+            path: machines::PAGE.to_owned(),
+            content: machines::page(),
+        },
     ];
     for service in SERVICES {
         let path = templates::path(service);

@@ -1,13 +1,15 @@
 //! The index of all functions, and everything that is made of it.
 //!
 //! It owns the list of services, each function's policy and environment, the templates, the API's
-//! description, the pages of its documentation and the routers. It may depend on every service, `edge`, `store` and `domain`. It must
-//! never know what a function does: only what it declares.
+//! description, the pages of its documentation, the one about the state machines, and the routers. It
+//! may depend on every service, `edge`, `store` and `domain`. It must never know what a function does:
+//! only what it declares.
 
 pub mod delivery;
 pub mod environment;
 pub mod gateway;
 pub mod generated;
+pub mod machines;
 pub mod manifests;
 pub mod naming;
 pub mod openapi;

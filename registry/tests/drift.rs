@@ -13,7 +13,7 @@ use registry::gateway::{fallback, paths};
 use registry::generated::{File, files};
 use registry::policy::{Target, statements};
 use registry::templates::{MOST_RESOURCES, RESOURCES_OF_GRADUAL_DEPLOYMENT, nested, root};
-use registry::{SERVICES, delivery, functions, openapi};
+use registry::{SERVICES, delivery, functions, machines, openapi};
 use serde_json::Value;
 use store::event::Topic;
 use store::grant::Resource;
@@ -442,6 +442,42 @@ fn no_two_schemas_share_a_name() {
             "nothing is at {pointer}"
         );
     }
+}
+
+#[test]
+fn every_machine_stands_on_its_page_and_somebody_makes_each_of_its_moves() {
+    let page = read(machines::PAGE);
+    let missing: Vec<String> = named_machines()
+        .iter()
+        .filter(|name| !machines::NAMES.contains(&name.as_str()))
+        .map(|name| format!("registry::machines has no {name}"))
+        .collect();
+    nothing_is_wrong(&missing);
+    assert_eq!(
+        page.matches("stateDiagram-v2").count(),
+        machines::NAMES.len()
+    );
+    assert!(!page.contains("nobody"), "nobody makes one of the moves");
+}
+
+/// What the domain's machines are called.
+fn named_machines() -> Vec<String> {
+    let mut names = Vec::new();
+    let mut folders = vec![repository().join("shared/domain/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap_or_default();
+            let machines = text.split("impl Machine for").skip(1);
+            names.extend(machines.filter_map(|text| text.split('"').nth(1).map(str::to_owned)));
+        }
+    }
+    assert!(names.len() > 3, "the machines were not found");
+    names
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The shop with Stripe: the adapter that is deployed, over a stand-in for what is at its far end.
 
-mod stand_in;
-mod webhooks;
+pub(crate) mod stand_in;
+pub(crate) mod webhooks;
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use self::stand_in::StandIn;
 use crate::shop::{Person, Shop, basket, product, with};
 
 pub(crate) const CARD: &str = "pm_card_visa";
-const DECLINED: &str = "pm_card_chargeDeclined";
+pub(crate) const DECLINED: &str = "pm_card_chargeDeclined";
 const POOR: &str = "pm_card_chargeDeclinedInsufficientFunds";
-const THREE_D: &str = "pm_card_threeDSecureRequired";
+pub(crate) const THREE_D: &str = "pm_card_threeDSecureRequired";
 
 /// How a shop with Stripe is set up.
 pub(crate) fn options(stripe: &SharedStandIn) -> Options {
@@ -31,7 +31,7 @@ pub(crate) fn options(stripe: &SharedStandIn) -> Options {
 #[derive(Default)]
 pub(crate) struct SharedStandIn(StandIn);
 
-async fn shop() -> (Shop, StandIn) {
+pub(crate) async fn shop() -> (Shop, StandIn) {
     let stripe = SharedStandIn::default();
     (Shop::with(options(&stripe)).await, stripe.0)
 }

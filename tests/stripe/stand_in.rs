@@ -18,18 +18,23 @@ use serde_json::{Value, json};
 type Form = BTreeMap<String, String>;
 type Reply = (u16, Value);
 
+/// A means of payment that takes its time.
+pub(crate) const BANK: &str = "pm_usBankAccount_success";
+
 /// How long a reply takes that never comes.
 const FOR_EVER: Duration = Duration::from_secs(600);
 
 /// Stripe, as far as one account sees it.
 #[derive(Clone, Default)]
-pub(super) struct StandIn(Arc<Mutex<State>>);
+pub(crate) struct StandIn(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     intents: BTreeMap<String, Value>,
     refunds: Vec<Value>,
     disputes: Vec<Value>,
+    /// The status that refunds begin with, unless they are made at once.
+    refunds_begin: Option<&'static str>,
     /// What was answered under a key, and to what.
     keys: BTreeMap<String, (String, Form, Reply)>,
     /// The end of the path of requests that are carried out and not answered.
@@ -41,7 +46,7 @@ struct State {
 }
 
 impl StandIn {
-    pub(super) fn connector(&self) -> SharedHttpConnector {
+    pub(crate) fn connector(&self) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 
@@ -50,39 +55,70 @@ impl StandIn {
     }
 
     /// From now on requests whose path ends so are carried out, and never answered.
-    pub(super) fn silent_on(&self, end: Option<&str>) {
+    pub(crate) fn silent_on(&self, end: Option<&str>) {
         self.state().silent_on = end.map(str::to_owned);
     }
 
     /// The next requests are turned away: there are too many.
-    pub(super) fn busy_for(&self, requests: u32) {
+    pub(crate) fn busy_for(&self, requests: u32) {
         self.state().busy_for = requests;
     }
 
     /// The payment intents that there are.
-    pub(super) fn intents(&self) -> Vec<Value> {
+    pub(crate) fn intents(&self) -> Vec<Value> {
         self.state().intents.values().cloned().collect()
     }
 
+    /// The intent of a payment.
+    pub(crate) fn intent_of(&self, payment: &str) -> Value {
+        let mut intents = self.intents().into_iter();
+        let found = intents.find(|intent| intent["metadata"]["paymentId"] == payment);
+        found.expect("an intent")
+    }
+
+    /// Whatever happens there, an intent now stands like that.
+    pub(crate) fn stands(&self, id: &str, fields: &Value) {
+        let mut state = self.state();
+        let intent = state.intents.get_mut(id).expect("an intent");
+        for (name, value) in fields.as_object().expect("fields") {
+            intent[name.as_str()] = value.clone();
+        }
+    }
+
+    /// The status of refunds from now on, when they are made.
+    pub(crate) fn refunds_begin(&self, status: &'static str) {
+        self.state().refunds_begin = Some(status);
+    }
+
+    /// The refund of an intent, which now stands like that.
+    pub(crate) fn refund_stands(&self, id: &str, status: &str) -> Value {
+        let mut state = self.state();
+        let mut refunds = state.refunds.iter_mut();
+        let refund = refunds.find(|refund| refund["payment_intent"] == id);
+        let refund = refund.expect("a refund");
+        refund["status"] = json!(status);
+        refund.clone()
+    }
+
     /// The one intent there is.
-    pub(super) fn intent(&self) -> Value {
+    pub(crate) fn intent(&self) -> Value {
         let intents = self.intents();
         assert_eq!(intents.len(), 1, "{intents:#?}");
         intents[0].clone()
     }
 
-    pub(super) fn refunds(&self) -> Vec<Value> {
+    pub(crate) fn refunds(&self) -> Vec<Value> {
         self.state().refunds.clone()
     }
 
     /// How many requests were sent to paths that end so.
-    pub(super) fn seen(&self, end: &str) -> usize {
+    pub(crate) fn seen(&self, end: &str) -> usize {
         let state = self.state();
         state.seen.iter().filter(|it| it.ends_with(end)).count()
     }
 
     /// The customer comes back from their bank.
-    pub(super) fn authenticate(&self, id: &str, success: bool) {
+    pub(crate) fn authenticate(&self, id: &str, success: bool) {
         let mut state = self.state();
         let intent = state.intents.get_mut(id).expect("an intent");
         assert_eq!(intent["status"], "requires_action");
@@ -99,7 +135,7 @@ impl StandIn {
     }
 
     /// Somebody refunds in the dashboard.
-    pub(super) fn refund_by_hand(&self, id: &str, amount: i64) {
+    pub(crate) fn refund_by_hand(&self, id: &str, amount: i64) {
         let mut form = Form::new();
         form.insert("payment_intent".to_owned(), id.to_owned());
         form.insert("amount".to_owned(), amount.to_string());
@@ -116,7 +152,7 @@ impl StandIn {
     }
 
     /// The customer's bank disputes a charge; a second time, with how it ended.
-    pub(super) fn dispute(&self, id: &str, status: &str) -> Value {
+    pub(crate) fn dispute(&self, id: &str, status: &str) -> Value {
         let mut state = self.state();
         let intent = state.intents.get_mut(id).expect("an intent");
         intent["latest_charge"]["disputed"] = json!(true);
@@ -285,7 +321,8 @@ impl State {
     fn create(&mut self, form: &Form) -> Reply {
         let id = format!("pi_{}", self.intents.len() + 1);
         let text = |name: &str| form.get(name).cloned().unwrap_or_default();
-        if !text("payment_method").starts_with("pm_card_") {
+        let method = text("payment_method");
+        if method != BANK && !method.starts_with("pm_card_") {
             return error(400, "invalid_request_error", "resource_missing");
         }
         let amount: i64 = text("amount").parse().expect("an amount");
@@ -358,7 +395,7 @@ impl State {
             "created": self.refunds.len(),
             "currency": intent["currency"],
             "payment_intent": id,
-            "status": "succeeded",
+            "status": self.refunds_begin.unwrap_or("succeeded"),
             "metadata": metadata,
         });
         self.refunds.push(refund.clone());
@@ -384,6 +421,8 @@ fn confirm(intent: &mut Value, form: &Form) -> Reply {
     match intent["payment_method"].as_str().unwrap_or_default() {
         "pm_card_chargeDeclined" => return decline(intent, "generic_decline"),
         "pm_card_chargeDeclinedInsufficientFunds" => return decline(intent, "insufficient_funds"),
+        // A debit of a bank account takes days.
+        BANK => intent["status"] = json!("processing"),
         "pm_card_threeDSecureRequired" => {
             intent["status"] = json!("requires_action");
             intent["next_action"] = json!({

@@ -40,7 +40,7 @@ fn now(shop: &Shop) -> i64 {
 }
 
 /// Posts that an object has changed, as it now is.
-pub(super) async fn post(shop: &Shop, object: &Value) -> Answer {
+pub(crate) async fn post(shop: &Shop, object: &Value) -> Answer {
     let (body, at) = (event(object), now(shop));
     let header = format!("t={at},v1={}", signature(at, &body, SECRET));
     send(shop, &header, &body).await

@@ -1,6 +1,8 @@
 //! Books what came back of an order: what can be sold again goes on the shelf, what cannot is written
 //! off. Each receipt is booked once, however often it is told of.
 
+use domain::machine::Moves;
+use domain::stock::ReceiptState;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::event::Event;
 use store::queues::INVENTORY_RECEIVE_RETURN;
@@ -17,6 +19,7 @@ impl Consumer for ReceiveReturn {
         batch: 10,
     };
     const SUMMARY: &'static str = "Books the goods that come back";
+    const MOVES: &'static [Moves] = &[Moves::all::<ReceiptState>()];
     type Needs = (Stock<stock::Settle>,);
     type Message = Delivery;
 

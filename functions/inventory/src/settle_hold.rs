@@ -1,7 +1,9 @@
 //! Settles the hold of an order when the order is paid, cancelled or expired. When it is placed, its hold
 //! is looked at for what it left little of.
 
+use domain::machine::Moves;
 use domain::sku::Sku;
+use domain::stock::HoldState;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::event::Event;
 use store::queues::INVENTORY_SETTLE_HOLD;
@@ -18,6 +20,7 @@ impl Consumer for SettleHold {
         batch: 10,
     };
     const SUMMARY: &'static str = "Commits or releases the stock an order holds";
+    const MOVES: &'static [Moves] = &[Moves::all::<HoldState>()];
     type Needs = (Stock<stock::Settle>,);
     type Message = Delivery;
 

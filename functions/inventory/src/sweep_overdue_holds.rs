@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use domain::id::OrderId;
+use domain::machine::Moves;
 use domain::order::OrderStatus;
-use domain::stock::HoldState;
+use domain::stock::{HoldState, ReceiptState};
 use edge::{Code, Consumer, Failure, Source, Tick};
 use store::StoreError;
 use store::orders::{self, Orders};
@@ -27,6 +28,7 @@ impl Consumer for SweepOverdueHolds {
     const SOURCE: Source = Source::EveryMinute;
     const SUMMARY: &'static str =
         "Settles holds and books receipts of which nothing was heard in time";
+    const MOVES: &'static [Moves] = &[Moves::all::<HoldState>(), Moves::all::<ReceiptState>()];
     type Needs = (Stock<stock::Sweep>, Orders<orders::Read>);
     type Message = Tick;
 

@@ -3,6 +3,7 @@
 
 use domain::clock::Timestamp;
 use domain::id::OrderId;
+use domain::machine::Moves;
 use domain::order::OrderStatus;
 use domain::role::Permission;
 use domain::text::Reason;
@@ -44,6 +45,7 @@ impl Endpoint for CancelOrder {
         .auth(Auth::Owner(Permission::OrdersWrite))
         .versioned()
         .errors(&[Code::InvalidState]);
+    const MOVES: &'static [Moves] = &[Moves::to::<OrderStatus>(OrderStatus::Cancelled.as_str())];
     type Needs = (Orders<orders::Move>,);
     type Path = OrderPath;
     type Query = Nothing;

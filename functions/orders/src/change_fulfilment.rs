@@ -1,6 +1,7 @@
 //! `PATCH /orders/{id}/fulfilments/{fulfilmentId}`: a parcel arrives, or never left after all; or it
 //! becomes known where it can be followed. Once all goods of an order have arrived, it is completed.
 
+use domain::machine::Moves;
 use domain::order::{OrderStatus, ShipmentStatus, Tracking};
 use domain::role::Permission;
 use edge::{Auth, Caller, Code, Document, Endpoint, Failure, Nothing, Reply, Route, Rq};
@@ -32,6 +33,10 @@ impl Endpoint for ChangeFulfilment {
     )
     .auth(Auth::Staff(Permission::OrdersWrite))
     .errors(&[Code::InvalidState, Code::PatchFailed]);
+    const MOVES: &'static [Moves] = &[
+        Moves::all::<ShipmentStatus>(),
+        Moves::to::<OrderStatus>(OrderStatus::Completed.as_str()),
+    ];
     type Needs = (Orders<orders::Move>,);
     type Path = FulfilmentPath;
     type Query = Nothing;

@@ -7,6 +7,7 @@
 //! that all the rest came and goes back on the shelf.
 
 use domain::id::LineId;
+use domain::machine::Moves;
 use domain::order::{Arrived, Disposition, MovedReturn, ReturnStatus, Units};
 use domain::quantity::Quantity;
 use domain::role::Permission;
@@ -52,6 +53,7 @@ impl Endpoint for ChangeReturn {
     const ROUTE: Route = Route::patch("/orders/{id}/returns/{returnId}", "Move a return on")
         .auth(Auth::Owner(Permission::OrdersWrite))
         .errors(&[Code::InvalidState, Code::PatchFailed, Code::Forbidden]);
+    const MOVES: &'static [Moves] = &[Moves::all::<ReturnStatus>()];
     type Needs = (Orders<orders::Move>, Stock<stock::Expect>);
     type Path = ReturnPath;
     type Query = Nothing;

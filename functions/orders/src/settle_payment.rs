@@ -2,6 +2,7 @@
 //! confirmed; orders whose charge by the server was declined, or whose payment was given up before
 //! anything was sent, are cancelled; what was taken, given back or disputed is put down.
 
+use domain::machine::Moves;
 use domain::order::{Order, OrderStatus};
 use domain::transition::Transition;
 use edge::{Consumer, Delivery, Failure, Source};
@@ -18,6 +19,10 @@ impl Consumer for SettlePayment {
         batch: 10,
     };
     const SUMMARY: &'static str = "Moves orders on when their payments do";
+    const MOVES: &'static [Moves] = &[
+        Moves::to::<OrderStatus>(OrderStatus::Confirmed.as_str()),
+        Moves::to::<OrderStatus>(OrderStatus::Cancelled.as_str()),
+    ];
     type Needs = (Orders<orders::Move>,);
     type Message = Delivery;
 

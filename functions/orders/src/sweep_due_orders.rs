@@ -2,7 +2,8 @@
 //! nothing was heard. No message is the only copy of a duty.
 
 use domain::id::OrderId;
-use domain::order::Due;
+use domain::machine::Moves;
+use domain::order::{Due, OrderStatus};
 use edge::{Code, Consumer, Failure, Source, Tick};
 use store::event::{Event, OrderFacts};
 use store::orders::{self, Orders};
@@ -18,6 +19,7 @@ const ROUNDS: u32 = 10;
 impl Consumer for SweepDueOrders {
     const SOURCE: Source = Source::EveryMinute;
     const SUMMARY: &'static str = "Expires unpaid orders and asks again for overdue charges";
+    const MOVES: &'static [Moves] = &[Moves::to::<OrderStatus>(OrderStatus::Expired.as_str())];
     type Needs = (Orders<orders::Sweep>,);
     type Message = Tick;
 

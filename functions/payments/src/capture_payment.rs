@@ -4,6 +4,7 @@
 //! called. Where its reply is lost, the payment says that a capture is under way, and the shop finds out.
 
 use domain::id::PaymentId;
+use domain::machine::Moves;
 use domain::money::Money;
 use domain::payment::{Operation, Payment};
 use domain::role::Permission;
@@ -14,7 +15,7 @@ use store::once::Receipt;
 use store::payments::{self, Payments};
 use store::provider::Provider;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 use crate::payment::{PaymentPath, PaymentView, reply};
 
 /// Captures a payment.
@@ -44,6 +45,7 @@ impl Endpoint for CapturePayment {
         .versioned()
         .once()
         .errors(&[Code::InvalidState, Code::Conflict]);
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Command>, Provider);
     type Path = PaymentPath;
     type Query = Nothing;

@@ -2,6 +2,7 @@
 //! order and the attempt.
 
 use domain::id::PaymentId;
+use domain::machine::Moves;
 use domain::payment::{Initiator, Payment, Start};
 use edge::{Code, Consumer, Delivery, Failure, Source};
 use store::StoreError;
@@ -11,7 +12,7 @@ use store::payments::{self, Payments};
 use store::provider::{CaptureDefault, Provider};
 use store::queues::PAYMENTS_CHARGE_ORDER;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 
 /// Charges orders.
 pub(crate) struct ChargeOrder;
@@ -22,6 +23,7 @@ impl Consumer for ChargeOrder {
         batch: 2,
     };
     const SUMMARY: &'static str = "Charges orders that name a payment method";
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Charge>, Provider, CaptureDefault);
     type Message = Delivery;
 

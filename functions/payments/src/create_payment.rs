@@ -4,6 +4,7 @@
 //! whoever repeats the request finds it and asks the provider what became of it.
 
 use domain::id::{EventId, OrderId, PaymentId};
+use domain::machine::Moves;
 use domain::order::OrderStatus;
 use domain::payment::{CaptureMethod, Initiator, Payment, Start};
 use domain::role::Permission;
@@ -17,7 +18,7 @@ use store::orders::{self, Orders};
 use store::payments::{self, Payments};
 use store::provider::{CaptureDefault, PaymentMethods, Provider};
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 use crate::payment::{PaymentView, reply};
 
 /// Pays an order.
@@ -54,6 +55,7 @@ impl Endpoint for CreatePayment {
             Code::PaymentDeclined,
             Code::IdempotencyInFlight,
         ]);
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (
         Payments<payments::Charge>,
         Orders<orders::Read>,
@@ -90,10 +92,14 @@ impl Endpoint for CreatePayment {
         payments.recall(rq.once(), rq.now()).await?;
         let over = matches!(order.status, OrderStatus::Cancelled | OrderStatus::Expired);
         if over || slot.closed || rq.now() >= order.expires_at && !slot.live {
-            return Err(Failure::new(Code::InvalidState).error(format!(
-                "orderId: the order is {} and cannot be paid",
-                order.status
-            )));
+            let (from, to) = (order.status, OrderStatus::Confirmed);
+            let why = match over {
+                true => "cannot be paid",
+                false => "its time to be paid is over",
+            };
+            return Err(Failure::new(Code::InvalidState)
+                .error(format!("orderId: the order is {from} and {why}"))
+                .detail(json!({ "from": from, "to": to })));
         }
         if slot.live || order.status != OrderStatus::PendingPayment {
             return Err(Failure::new(Code::OrderAlreadyPaid));

@@ -4,7 +4,11 @@
 //! hope: after silence it is asked, and a successor asks before it charges.
 
 use domain::id::EventId;
-use domain::payment::{Decline, Initiator, Payment, PaymentError, Report, Standing};
+use domain::machine::Moves;
+use domain::payment::{
+    Decline, DisputeStatus, Initiator, Payment, PaymentError, PaymentState, RefundStatus, Report,
+    Standing,
+};
 use domain::text::ProviderRef;
 use domain::transition::Transition;
 use edge::{Code, Failure};
@@ -14,6 +18,13 @@ use store::payments::{Payments, Settles};
 use store::provider::{NewCharge, Provider, ProviderError};
 
 use crate::news::news;
+
+/// What every function moves that puts down what the provider says.
+pub(crate) const BY_THE_PROVIDER: &[Moves] = &[
+    Moves::all::<PaymentState>(),
+    Moves::all::<RefundStatus>(),
+    Moves::all::<DisputeStatus>(),
+];
 
 /// How often a change is made over what somebody else changed meanwhile.
 const TRIES: u32 = 12;

@@ -1,12 +1,13 @@
 //! Carries out refunds that were reserved together with what they are for.
 
+use domain::machine::Moves;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::event::Event;
 use store::payments::{self, Payments};
 use store::provider::Provider;
 use store::queues::PAYMENTS_EXECUTE_REFUND;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 
 /// Executes refunds.
 pub(crate) struct ExecuteRefund;
@@ -17,6 +18,7 @@ impl Consumer for ExecuteRefund {
         batch: 2,
     };
     const SUMMARY: &'static str = "Carries out refunds that are reserved on their payments";
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Refund>, Provider);
     type Message = Delivery;
 

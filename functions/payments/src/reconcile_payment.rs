@@ -1,5 +1,6 @@
 //! Asks the provider about a payment of which it has news, and puts down what it says.
 
+use domain::machine::Moves;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::StoreError;
 use store::event::Event;
@@ -7,7 +8,7 @@ use store::payments::{self, Payments};
 use store::provider::Provider;
 use store::queues::PAYMENTS_RECONCILE_PAYMENT;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 
 /// Reconciles payments.
 pub(crate) struct ReconcilePayment;
@@ -18,6 +19,7 @@ impl Consumer for ReconcilePayment {
         batch: 2,
     };
     const SUMMARY: &'static str = "Asks the provider about payments of which it has news";
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Settle>, Provider);
     type Message = Delivery;
 

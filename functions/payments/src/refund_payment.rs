@@ -5,6 +5,7 @@
 
 use domain::clock::Timestamp;
 use domain::id::{OrderId, PaymentId, RefundId};
+use domain::machine::Moves;
 use domain::money::Money;
 use domain::payment::{Payment, RefundStatus};
 use domain::role::Permission;
@@ -16,7 +17,7 @@ use store::once::Receipt;
 use store::payments::{self, Payments};
 use store::provider::Provider;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 use crate::payment::PaymentPath;
 
 /// Refunds a payment.
@@ -67,6 +68,7 @@ impl Endpoint for RefundPayment {
         .versioned()
         .once()
         .errors(&[Code::InvalidState]);
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Refund>, Provider);
     type Path = PaymentPath;
     type Query = Nothing;

@@ -1,13 +1,14 @@
 //! Gives back what was charged for orders that came to nothing, and keeps payments from starting for
 //! them any more.
 
+use domain::machine::Moves;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::event::Event;
 use store::payments::{self, Payments};
 use store::provider::Provider;
 use store::queues::PAYMENTS_REVERSE_ORDER;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 
 /// Reverses payments.
 pub(crate) struct ReverseOrder;
@@ -18,6 +19,7 @@ impl Consumer for ReverseOrder {
         batch: 2,
     };
     const SUMMARY: &'static str = "Gives back what was charged for orders that came to nothing";
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Settle>, Provider);
     type Message = Delivery;
 

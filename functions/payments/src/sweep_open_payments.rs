@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::id::{EventId, PaymentId};
+use domain::machine::Moves;
 use edge::{Code, Consumer, Failure, Source, Tick};
 use store::StoreError;
 use store::payments::{self, Payments};
@@ -11,7 +12,7 @@ use store::provider::Provider;
 
 use tokio::time::Instant;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 
 /// Sweeps open payments.
 pub(crate) struct SweepOpenPayments;
@@ -25,6 +26,7 @@ const RUN: Duration = Duration::from_secs(15);
 impl Consumer for SweepOpenPayments {
     const SOURCE: Source = Source::EveryMinute;
     const SUMMARY: &'static str = "Asks the provider about payments of which something is open";
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Sweep>, Provider);
     type Message = Tick;
 

@@ -2,6 +2,7 @@
 //! is cancelled, as long as nothing of it was sent.
 
 use domain::id::PaymentId;
+use domain::machine::Moves;
 use domain::payment::{Operation, Payment, PaymentState};
 use domain::role::Permission;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
@@ -10,7 +11,7 @@ use store::once::Receipt;
 use store::payments::{self, Payments};
 use store::provider::Provider;
 
-use crate::driving::Driver;
+use crate::driving::{BY_THE_PROVIDER, Driver};
 use crate::payment::{PaymentPath, PaymentView, reply};
 
 /// Voids a payment.
@@ -28,6 +29,7 @@ impl Endpoint for VoidPayment {
         .auth(Auth::Staff(Permission::PaymentsWrite))
         .versioned()
         .errors(&[Code::InvalidState, Code::Conflict]);
+    const MOVES: &'static [Moves] = BY_THE_PROVIDER;
     type Needs = (Payments<payments::Command>, Provider);
     type Path = PaymentPath;
     type Query = Nothing;

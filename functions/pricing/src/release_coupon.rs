@@ -1,5 +1,7 @@
 //! Gives back the use of a coupon when its order is cancelled or expires.
 
+use domain::machine::Moves;
+use domain::pricing::redemption::RedemptionState;
 use edge::{Consumer, Delivery, Failure, Source};
 use store::event::Event;
 use store::pricing::{self, Tariffs};
@@ -16,6 +18,9 @@ impl Consumer for ReleaseCoupon {
         batch: 10,
     };
     const SUMMARY: &'static str = "Gives back the coupon of an order that came to nothing";
+    const MOVES: &'static [Moves] = &[Moves::to::<RedemptionState>(
+        RedemptionState::Released.as_str(),
+    )];
     type Needs = (Tariffs<pricing::Release>,);
     type Message = Delivery;
 

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use domain::id::OrderId;
+use domain::machine::Moves;
 use domain::order::OrderStatus;
+use domain::pricing::redemption::RedemptionState;
 use edge::{Code, Consumer, Failure, Source, Tick};
 use store::StoreError;
 use store::orders::{self, Orders};
@@ -30,6 +32,10 @@ const LONGEST_OPEN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 impl Consumer for SweepRedemptions {
     const SOURCE: Source = Source::EveryMinute;
     const SUMMARY: &'static str = "Settles uses of coupons of which nothing was heard in time";
+    const MOVES: &'static [Moves] = &[
+        Moves::to::<RedemptionState>(RedemptionState::Kept.as_str()),
+        Moves::to::<RedemptionState>(RedemptionState::Released.as_str()),
+    ];
     type Needs = (Tariffs<pricing::Sweep>, Orders<orders::Read>);
     type Message = Tick;
 

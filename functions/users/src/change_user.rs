@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use domain::audit::AuditAction;
 use domain::country::Country;
+use domain::machine::{Machine, Moves};
 use domain::role::{Permission, Role};
 use domain::text::PersonName;
 use domain::user::{Administered, Untouchable, User, UserStatus};
 use edge::{Auth, Caller, Code, Document, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use store::people::{self, People};
 use store::tx::Tx;
 
@@ -50,6 +52,10 @@ impl Endpoint for ChangeUser {
         .auth(Auth::Staff(Permission::UsersWrite))
         .vouched()
         .errors(&[Code::InvalidState, Code::PatchFailed]);
+    const MOVES: &'static [Moves] = &[
+        Moves::to::<UserStatus>(UserStatus::Active.as_str()),
+        Moves::to::<UserStatus>(UserStatus::Suspended.as_str()),
+    ];
     type Needs = (People<people::Administer>,);
     type Path = UserPath;
     type Query = Nothing;
@@ -155,7 +161,14 @@ pub(crate) async fn keep_an_admin(
 }
 
 pub(crate) fn untouchable(why: Untouchable) -> Failure {
-    Failure::new(Code::InvalidState).error(why.to_string())
+    let refused = Failure::new(Code::InvalidState).error(why.to_string());
+    match why {
+        Untouchable::Erased => {
+            let (from, allowed) = (UserStatus::Erased, UserStatus::Erased.next());
+            refused.detail(json!({ "from": from, "allowed": allowed }))
+        }
+        _ => refused,
+    }
 }
 
 /// What changed, old and new. Of a name only that it changed: the trail outlives the account, and what

@@ -2,6 +2,7 @@
 //! `erased`, for orders name it; the address is free again.
 
 use domain::audit::AuditAction;
+use domain::machine::Moves;
 use domain::role::Permission;
 use domain::user::UserStatus;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
@@ -19,6 +20,7 @@ impl Endpoint for EraseUser {
         .vouched()
         .versioned()
         .errors(&[Code::InvalidState]);
+    const MOVES: &'static [Moves] = &[Moves::to::<UserStatus>(UserStatus::Erased.as_str())];
     type Needs = (People<people::Administer>,);
     type Path = UserPath;
     type Query = Nothing;

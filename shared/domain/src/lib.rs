@@ -40,6 +40,7 @@ pub mod text;
 pub mod transition;
 pub mod user;
 mod value;
+pub mod word;
 
 pub use address::Address;
 pub use clock::{Clock, Entropy, Timestamp};
@@ -58,3 +59,4 @@ pub use rule::{Broken, Fault};
 pub use sku::Sku;
 pub use slug::Slug;
 pub use transition::Transition;
+pub use word::Word;

@@ -3,8 +3,14 @@
 
 use std::fmt;
 
+use crate::word::Word;
+
 /// A status whose moves stand in a table.
-pub trait Machine: Copy + Eq + fmt::Display + 'static {
+pub trait Machine: Word {
+    /// What moves.
+    const NAME: &'static str;
+    /// Where one begins.
+    const STARTS: &'static [Self];
     /// Every move there is: from where, and to where.
     const MOVES: &'static [(Self, Self)];
 
@@ -25,6 +31,39 @@ pub trait Machine: Copy + Eq + fmt::Display + 'static {
         } else {
             Err(Forbidden { from: self, to })
         }
+    }
+}
+
+/// What somebody can move, and where to: what functions say of themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moves {
+    machine: &'static str,
+    to: Option<&'static str>,
+}
+
+impl Moves {
+    /// Moves to one status.
+    #[must_use]
+    pub const fn to<S: Machine>(status: &'static str) -> Self {
+        Self {
+            machine: S::NAME,
+            to: Some(status),
+        }
+    }
+
+    /// Every move of a machine.
+    #[must_use]
+    pub const fn all<S: Machine>() -> Self {
+        Self {
+            machine: S::NAME,
+            to: None,
+        }
+    }
+
+    /// Whether a move to this status is among them.
+    #[must_use]
+    pub fn lead<S: Machine>(self, status: S) -> bool {
+        self.machine == S::NAME && self.to.is_none_or(|to| to == status.to_string())
     }
 }
 

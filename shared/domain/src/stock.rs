@@ -8,7 +8,7 @@ pub use receipt::{BOOKING_PATIENCE, GoodsReceipt, ReceiptLine, ReceiptState};
 
 use crate::clock::Timestamp;
 use crate::id::{MovementId, OrderId, UserId};
-use crate::machine::Machine;
+use crate::machine::{Forbidden, Machine};
 use crate::sku::Sku;
 use crate::text::Reason;
 use crate::value::word_enum;
@@ -291,6 +291,8 @@ word_enum! {
 }
 
 impl Machine for HoldState {
+    const NAME: &'static str = "hold";
+    const STARTS: &'static [Self] = &[Self::Held];
     const MOVES: &'static [(Self, Self)] = &[
         (Self::Held, Self::Committed),
         (Self::Held, Self::Released),
@@ -336,36 +338,25 @@ impl Hold {
 
     /// The units are sold.
     pub fn commit(&self) -> Result<Settled, StockError> {
-        self.settle(HoldState::Committed)
-    }
-
-    /// The units are given back.
-    pub fn release(&self) -> Result<Settled, StockError> {
-        self.settle(HoldState::Released)
+        if self.state == HoldState::Committed {
+            return Ok(Settled::Already);
+        }
+        self.settled(HoldState::Committed)
+            .map_err(|Forbidden { from, .. }| StockError::AlreadySettled {
+                order: self.order,
+                state: from,
+            })
     }
 
     /// The order was called off: units still held are given back, units already sold come home.
     /// The levels move according to the state that this hold is in.
     pub fn call_off(&self) -> Settled {
-        match self.state {
-            HoldState::Released => Settled::Already,
-            HoldState::Held | HoldState::Committed => Settled::Now(Self {
-                state: HoldState::Released,
-                ..self.clone()
-            }),
-        }
+        self.settled(HoldState::Released)
+            .unwrap_or(Settled::Already)
     }
 
-    fn settle(&self, state: HoldState) -> Result<Settled, StockError> {
-        if self.state == state {
-            return Ok(Settled::Already);
-        }
-        if self.state != HoldState::Held {
-            return Err(StockError::AlreadySettled {
-                order: self.order,
-                state: self.state,
-            });
-        }
+    fn settled(&self, to: HoldState) -> Result<Settled, Forbidden<HoldState>> {
+        let state = self.state.to(to)?;
         Ok(Settled::Now(Self {
             state,
             ..self.clone()

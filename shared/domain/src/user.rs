@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::country::Country;
 use crate::email::Email;
 use crate::id::UserId;
+use crate::machine::Machine;
 use crate::role::{Permission, Role};
 use crate::text::PersonName;
 use crate::value::word_enum;
@@ -21,6 +22,17 @@ word_enum! {
         /// Its owner's data is gone; only the id is left.
         Erased => "erased",
     }
+}
+
+impl Machine for UserStatus {
+    const NAME: &'static str = "account";
+    const STARTS: &'static [Self] = &[Self::Active];
+    const MOVES: &'static [(Self, Self)] = &[
+        (Self::Active, Self::Suspended),
+        (Self::Active, Self::Erased),
+        (Self::Suspended, Self::Active),
+        (Self::Suspended, Self::Erased),
+    ];
 }
 
 /// A person with an account.
@@ -82,7 +94,7 @@ pub enum Untouchable {
 impl fmt::Display for Untouchable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Erased => "the account is erased",
+            Self::Erased => "status: the account is erased; nothing follows",
             Self::OwnAdminRole => "roles: nobody can take their own admin role",
             Self::OwnStatus => "status: nobody can suspend themselves",
             Self::OwnAccount => "nobody can erase themselves",
@@ -179,7 +191,7 @@ impl User {
             roles,
             status,
         } = wished;
-        if self.status == UserStatus::Erased {
+        if self.status.next().is_empty() {
             return Err(Untouchable::Erased);
         }
         let suspended = status == UserStatus::Suspended && self.status != status;

@@ -1,5 +1,7 @@
 //! How a value type is made: text that has passed a rule, and words from a closed list.
 
+use crate::word::Word;
+
 /// Makes a newtype around text that only its parser can fill.
 ///
 /// `length` counts code points and goes into the schema, as does `pattern`, which says the rest of
@@ -190,32 +192,37 @@ macro_rules! word_enum {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let words = [$( ($word, $crate::value::prose([$($variant_doc),*])), )+];
                 schemars::json_schema!({
                     "type": "string",
-                    "enum": words.each_ref().map(|(word, _)| *word),
-                    "description": $crate::value::glossary(&[$($doc),*], &words),
+                    "enum": [$( $word, )+],
+                    "description": $crate::value::glossary::<Self>(),
                 })
+            }
+        }
+
+        impl $crate::word::Word for $name {
+            const ALL: &'static [Self] = &[$( Self::$variant, )+];
+
+            fn about() -> String {
+                $crate::value::prose([$($doc),*])
+            }
+
+            fn meaning(self) -> String {
+                match self {
+                    $( Self::$variant => $crate::value::prose([$($variant_doc),*]), )+
+                }
             }
         }
     };
 }
 
 /// What an enum is, and what each of its words means.
-pub(crate) fn glossary<const WORDS: usize>(
-    about: &[&str],
-    words: &[(&str, String); WORDS],
-) -> String {
-    let about = about
+pub(crate) fn glossary<W: Word>() -> String {
+    let list: String = W::ALL
         .iter()
-        .map(|line| line.trim())
-        .collect::<Vec<_>>()
-        .join(" ");
-    let list: String = words
-        .iter()
-        .map(|(word, meaning)| format!("\n- `{word}`: {meaning}"))
+        .map(|word| format!("\n- `{word}`: {}", word.meaning()))
         .collect();
-    format!("{}\n{list}", about.replace("  ", "\n\n"))
+    format!("{}\n{list}", W::about())
 }
 
 pub(crate) use {from_text, listed_text, parsed_text, string_value, word_enum};

@@ -1,5 +1,6 @@
 //! A consumer as a type: where its messages come from, what it needs, what it does with one.
 
+use domain::machine::Moves;
 use store::Needs;
 use store::event::{Envelope, Event, Stamp};
 use store::queues::Queue;
@@ -31,6 +32,8 @@ pub trait Consumer: Sized + Send + Sync + 'static {
     const SUMMARY: &'static str;
     /// The function's memory in MB.
     const MEMORY_MB: u16 = 256;
+    /// What it moves from one status to another.
+    const MOVES: &'static [Moves] = &[];
     /// The handles it works with; they also make its policy.
     type Needs: Needs;
     /// What it is given: a [`Delivery`] from a queue or an outbox, a [`Tick`] from the clock.

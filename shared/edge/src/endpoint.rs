@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::audit::{AuditAction, AuditEntry};
 use domain::clock::{Entropy, Timestamp};
 use domain::id::{AuditId, UserId};
+use domain::machine::Moves;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ use crate::runner::reading::expects;
 pub trait Endpoint: Sized + Send + Sync + 'static {
     /// Where it stands, who may call it, how it behaves.
     const ROUTE: Route;
+    /// What it moves from one status to another.
+    const MOVES: &'static [Moves] = &[];
     /// The handles it works with; they also make its policy.
     type Needs: Needs;
     /// The parameters of its path, by name.

@@ -3,6 +3,7 @@
 
 use std::any::TypeId;
 
+use domain::machine::Moves;
 use futures_util::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use store::{Declaration, Needs, StartError, Wiring};
@@ -35,6 +36,8 @@ pub struct Function {
     pub timeout_s: u16,
     /// One line about it.
     pub summary: &'static str,
+    /// What it moves from one status to another.
+    pub moves: &'static [Moves],
     /// What it reads from the environment and may do.
     pub declare: fn() -> Declaration,
     /// Starts it.
@@ -88,6 +91,7 @@ impl Function {
             memory_mb: E::ROUTE.memory_mb,
             timeout_s: HTTP_TIMEOUT_S,
             summary: E::ROUTE.summary,
+            moves: E::MOVES,
             declare: declare_http::<E>,
             start: start_http::<E>,
         }
@@ -103,6 +107,7 @@ impl Function {
             memory_mb: C::MEMORY_MB,
             timeout_s: MESSAGES_TIMEOUT_S,
             summary: C::SUMMARY,
+            moves: C::MOVES,
             declare: declare_messages::<C>,
             start: start_messages::<C>,
         }

@@ -74,31 +74,6 @@ async fn what_never_left_can_be_sent_again_or_called_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_other_move_is_refused_with_both_states() {
-    for (at, to) in [
-        ("delivered", "shipped"),
-        ("delivered", "cancelled"),
-        ("cancelled", "shipped"),
-        ("cancelled", "delivered"),
-    ] {
-        let shop = Shop::open().await;
-        let bought = Bought::at(&shop).await;
-        let parcel = bought.all_sent().await;
-        let there = bought.patch(&parcel, &json!({ "status": at })).await;
-        assert_eq!(there.status, 200, "{there:?}");
-        let refused = bought.patch(&parcel, &json!({ "status": to })).await;
-        assert_eq!(
-            (refused.status, refused.code().as_str()),
-            (409, "invalid_state")
-        );
-        let line =
-            format!("status: the fulfilment is {at} and cannot become {to}; nothing follows");
-        assert_eq!(refused.errors(), [line]);
-        assert_eq!(refused.json()["details"], json!([{"from": at, "to": to}]));
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn tracking_can_be_told_later_and_taken_back() {
     let shop = Shop::open().await;
     let bought = Bought::at(&shop).await;

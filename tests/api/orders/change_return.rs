@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use domain::machine::Machine;
-use domain::order::ReturnStatus;
 use serde_json::json;
 
 use crate::bought::{Bought, came};
@@ -85,35 +83,6 @@ async fn what_came_must_fit_what_was_to_come() {
         assert_eq!(refused.errors(), [line]);
     }
     assert_eq!(bought.seen().await["lines"][0]["returned"], 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn every_move_that_no_table_allows_is_refused_with_both_states() {
-    for at in ReturnStatus::ALL {
-        let shop = Shop::open().await;
-        let bought = Bought::at(&shop).await;
-        bought.all_delivered().await;
-        let path = bought.returning(at.as_str()).await;
-        let mut refusals = 0;
-        for to in ReturnStatus::ALL {
-            if at == to || ReturnStatus::MOVES.contains(&(*at, *to)) {
-                continue;
-            }
-            let refused = bought.patch(&path, &json!({ "status": to })).await;
-            assert_eq!(refused.status, 409, "{at} to {to}: {refused:?}");
-            assert_eq!(refused.code(), "invalid_state");
-            let line = format!("status: the return is {at} and cannot become {to}; ");
-            assert!(refused.errors()[0].starts_with(&line), "{refused:?}");
-            assert_eq!(refused.json()["details"], json!([{"from": at, "to": to}]));
-            refusals += 1;
-        }
-        assert!(refusals >= 3, "{at}");
-        // Where it is already, it stays.
-        let version = bought.seen().await["version"].clone();
-        let stays = bought.patch(&path, &json!({ "status": at })).await;
-        assert_eq!(stays.status, 200, "{at}: {stays:?}");
-        assert_eq!(bought.seen().await["version"], version);
-    }
 }
 
 #[tokio::test(start_paused = true)]

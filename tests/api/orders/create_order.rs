@@ -129,7 +129,7 @@ async fn a_key_belongs_to_its_caller_and_its_body() {
     shop.stocked("MUG", 50).await;
     let customer = shop.customer().await;
     let newcomer = shop.newcomer("newcomer@example.com").await;
-    let ask = async |person: &crate::shop::Person<'_>, body: &serde_json::Value| {
+    let ask = async |person: &crate::shop::Person<'_>, body: &Value| {
         let ask = person.ask("POST", "/api/v1/orders");
         ask.header("idempotency-key", "mine")
             .json(body)
@@ -218,7 +218,7 @@ async fn a_replay_shows_the_order_as_it_was_placed() {
 async fn the_price_is_the_variants_in_the_orders_currency() {
     let shop = Shop::open().await;
     let admin = shop.admin().await;
-    let mut product = crate::shop::product("MUG", 1000);
+    let mut product = product("MUG", 1000);
     product["variants"][0]["prices"] = json!([
         {"amount": 1000, "currency": "EUR"}, {"amount": 150_000, "currency": "JPY"},
     ]);
@@ -256,8 +256,8 @@ async fn what_says_more_than_can_be_kept_is_refused_and_takes_nothing() {
     assert_eq!(admin.post("/api/v1/products", &plates).await.status, 201);
     for sku in &skus {
         let path = format!("/api/v1/inventory/{sku}/adjustments");
-        let counted = admin.post(&path, &json!({"delta": 9, "reason": "count"}));
-        assert_eq!(counted.await.status, 201);
+        let counted = json!({"delta": 9, "reason": "count"});
+        assert_eq!(admin.post(&path, &counted).await.status, 201);
     }
     // Each line says what each promotion, by its long name, takes off it.
     for number in 0..60 {

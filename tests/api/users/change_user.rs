@@ -221,7 +221,10 @@ async fn an_erased_account_is_changed_no_more() {
     assert_eq!(admin.delete(&path).await.status, 204);
     let refused = patch(&admin, &path, &json!({"status": "active"})).await;
     assert_eq!(refused.status, 409, "{refused:?}");
-    assert_eq!(refused.errors(), ["the account is erased"]);
+    assert_eq!(
+        refused.errors(),
+        ["status: the account is erased; nothing follows"]
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,6 +27,8 @@ word_enum! {
 }
 
 impl Machine for ShipmentStatus {
+    const NAME: &'static str = "fulfilment";
+    const STARTS: &'static [Self] = &[Self::Shipped];
     const MOVES: &'static [(Self, Self)] = &[
         (Self::Shipped, Self::Delivered),
         (Self::Shipped, Self::Cancelled),

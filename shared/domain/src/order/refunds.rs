@@ -11,6 +11,7 @@ use super::timeline::{Actor, Moment};
 use super::{Order, OrderError, PaymentStatus, Totals};
 use crate::clock::Timestamp;
 use crate::id::{LineId, RefundId};
+use crate::machine::Machine;
 use crate::money::{Money, MoneyError};
 use crate::payment::{
     MAX_REFUNDS, Payment, PaymentError, PaymentState, RefundReport, RefundStatus,
@@ -255,7 +256,7 @@ impl Order {
             let is_full = order.refunds.len() >= MAX_REFUNDS;
             let known = order.refunds.iter_mut().find(|refund| refund.id == id);
             let moved = match known {
-                Some(refund) if refund.status.after(status) != refund.status => {
+                Some(refund) if refund.status.to(status).is_ok() => {
                     refund.status = status;
                     refund.updated_at = now;
                     true

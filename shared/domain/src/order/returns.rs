@@ -36,6 +36,8 @@ word_enum! {
 }
 
 impl Machine for ReturnStatus {
+    const NAME: &'static str = "return";
+    const STARTS: &'static [Self] = &[Self::Requested];
     const MOVES: &'static [(Self, Self)] = &[
         (Self::Requested, Self::Approved),
         (Self::Requested, Self::Rejected),

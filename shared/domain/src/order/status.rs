@@ -22,6 +22,8 @@ word_enum! {
 }
 
 impl Machine for OrderStatus {
+    const NAME: &'static str = "order";
+    const STARTS: &'static [Self] = &[Self::PendingPayment];
     const MOVES: &'static [(Self, Self)] = &[
         (Self::PendingPayment, Self::Confirmed),
         (Self::PendingPayment, Self::Cancelled),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::Machine;
 use crate::money::Money;
 use crate::value::word_enum;
 
@@ -17,6 +18,19 @@ word_enum! {
         /// The money went back to the customer.
         Lost => "lost",
     }
+}
+
+impl Machine for DisputeStatus {
+    const NAME: &'static str = "dispute";
+    /// The shop hears of it when it hears of it.
+    const STARTS: &'static [Self] = Self::ALL;
+    const MOVES: &'static [(Self, Self)] = &[
+        (Self::NeedsResponse, Self::UnderReview),
+        (Self::NeedsResponse, Self::Won),
+        (Self::NeedsResponse, Self::Lost),
+        (Self::UnderReview, Self::Won),
+        (Self::UnderReview, Self::Lost),
+    ];
 }
 
 word_enum! {
@@ -52,19 +66,13 @@ pub struct Dispute {
 }
 
 impl Dispute {
-    const fn rank(self) -> u8 {
-        match self.status {
-            DisputeStatus::NeedsResponse => 0,
-            DisputeStatus::UnderReview => 1,
-            DisputeStatus::Won | DisputeStatus::Lost => 2,
-        }
-    }
-
     /// The one of both that has come further. What is decided stays decided.
     #[must_use]
     pub fn further(known: Option<Self>, reported: Option<Self>) -> Option<Self> {
         match (known, reported) {
-            (Some(known), Some(reported)) if reported.rank() > known.rank() => Some(reported),
+            (Some(known), Some(reported)) if known.status.to(reported.status).is_ok() => {
+                Some(reported)
+            }
             (Some(known), _) => Some(known),
             (None, reported) => reported,
         }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use capture::{CaptureMethod, Operation, UnderWay};
 pub use dispute::{Dispute, DisputeReason, DisputeStatus};
-pub use moves::{COMMANDS, Command, MOVES, PaymentState, Trigger};
+pub use moves::{COMMANDS, Command, MOVES, PaymentState, START, Trigger};
 pub use refund::{MAX_REFUNDS, Refund, RefundReport, RefundStatus};
 pub use report::{Report, Standing};
 
@@ -240,7 +240,7 @@ impl Payment {
         Ok(Self {
             id: start.id,
             order: start.order,
-            status: PaymentState::Processing,
+            status: START,
             amount: start.amount,
             captured: nothing,
             refunded: nothing,

@@ -1,5 +1,6 @@
 //! The states of a payment and every move between them, in one table that the code consults.
 
+use crate::machine::Machine;
 use crate::value::word_enum;
 
 word_enum! {
@@ -62,6 +63,9 @@ use PaymentState::{
     Authorized, Captured, Failed, PartiallyCaptured, Processing, RequiresAction, Unknown, Voided,
 };
 
+/// Where a payment begins.
+pub const START: PaymentState = Processing;
+
 /// Every move there is: from where, by what, to where. What is not here leaves a payment where it is.
 pub const MOVES: &[(PaymentState, Trigger, PaymentState)] = &[
     (Processing, Trigger::Silence, Unknown),
@@ -88,6 +92,23 @@ pub const MOVES: &[(PaymentState, Trigger, PaymentState)] = &[
     (PartiallyCaptured, Trigger::CapturePart, PartiallyCaptured),
     (PartiallyCaptured, Trigger::CaptureAll, Captured),
 ];
+
+/// The same moves without what brings them about.
+const PAIRS: [(PaymentState, PaymentState); MOVES.len()] = {
+    let mut pairs = [(START, START); MOVES.len()];
+    let mut index = 0;
+    while index < MOVES.len() {
+        pairs[index] = (MOVES[index].0, MOVES[index].2);
+        index += 1;
+    }
+    pairs
+};
+
+impl Machine for PaymentState {
+    const NAME: &'static str = "payment";
+    const STARTS: &'static [Self] = &[START];
+    const MOVES: &'static [(Self, Self)] = &PAIRS;
+}
 
 /// In which states each command can be followed.
 pub const COMMANDS: &[(Command, &[PaymentState])] = &[

@@ -4,6 +4,7 @@
 use super::{Command, Payment, PaymentError};
 use crate::clock::Timestamp;
 use crate::id::RefundId;
+use crate::machine::Machine;
 use crate::money::Money;
 use crate::text::Reason;
 use crate::transition::Transition;
@@ -24,16 +25,16 @@ word_enum! {
     }
 }
 
-impl RefundStatus {
-    /// Where a refund stands that was here, after the provider says `told`. It goes on from pending to
-    /// succeeded to failed and never back, so that reports may come in any order.
-    pub(crate) const fn after(self, told: Self) -> Self {
-        match (self, told) {
-            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
-            (Self::Succeeded, _) | (_, Self::Succeeded) => Self::Succeeded,
-            (Self::Pending, Self::Pending) => Self::Pending,
-        }
-    }
+impl Machine for RefundStatus {
+    const NAME: &'static str = "refund";
+    /// One that was made at the provider may be as good as made when the shop hears of it.
+    const STARTS: &'static [Self] = &[Self::Pending, Self::Succeeded];
+    const MOVES: &'static [(Self, Self)] = &[
+        (Self::Pending, Self::Succeeded),
+        (Self::Pending, Self::Failed),
+        // Banks send money back days after it was given back.
+        (Self::Succeeded, Self::Failed),
+    ];
 }
 
 /// Money that is given back, or is to be.
@@ -139,8 +140,8 @@ impl Payment {
             .partition(|report| self.refund(report.id).is_some());
         for refund in &mut next.refunds {
             let report = known.iter().find(|report| report.id == refund.id);
-            if let Some(report) = report {
-                refund.status = refund.status.after(report.status);
+            if let Some(Ok(moved)) = report.map(|report| refund.status.to(report.status)) {
+                refund.status = moved;
             }
         }
         // Only now, for what has failed makes room.
@@ -150,7 +151,7 @@ impl Payment {
                 && amount.amount() > 0
                 && amount.amount() <= next.refundable().amount()
                 && next.refunds.len() < MAX_REFUNDS;
-            if fits && status != RefundStatus::Failed {
+            if fits && RefundStatus::STARTS.contains(&status) {
                 next.refunds.push(Refund {
                     id,
                     amount,

@@ -4,6 +4,7 @@ use super::promotion::Promotion;
 use crate::clock::Timestamp;
 use crate::email::Email;
 use crate::id::{OrderId, PromotionId, UserId};
+use crate::machine::Machine;
 use crate::value::word_enum;
 
 /// Whose uses of a promotion are counted together.
@@ -25,6 +26,17 @@ word_enum! {
         /// It was given back and counts no more.
         Released => "released",
     }
+}
+
+impl Machine for RedemptionState {
+    const NAME: &'static str = "redemption";
+    const STARTS: &'static [Self] = &[Self::Held];
+    const MOVES: &'static [(Self, Self)] = &[
+        (Self::Held, Self::Kept),
+        (Self::Held, Self::Released),
+        // Its order was cancelled after all.
+        (Self::Kept, Self::Released),
+    ];
 }
 
 /// That an order has used a promotion, and among which uses that counts.
@@ -77,14 +89,12 @@ impl Redemption {
     /// The order was carried out; nothing to do unless that was open.
     #[must_use]
     pub fn keep(&self) -> Option<Self> {
-        match self.state {
-            RedemptionState::Held => self.moved(RedemptionState::Kept),
-            RedemptionState::Kept | RedemptionState::Released => None,
-        }
+        self.moved(RedemptionState::Kept)
     }
 
-    fn moved(&self, state: RedemptionState) -> Option<Self> {
-        (self.state != RedemptionState::Released).then(|| Self {
+    fn moved(&self, to: RedemptionState) -> Option<Self> {
+        let state = self.state.to(to).ok()?;
+        Some(Self {
             state,
             ..self.clone()
         })

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::MovementKind;
 use crate::clock::Timestamp;
 use crate::id::{OrderId, ReturnId};
+use crate::machine::Machine;
 use crate::order::{Order, OrderNumber, Receipt};
 use crate::sku::Sku;
 use crate::value::word_enum;
@@ -20,6 +21,12 @@ word_enum! {
         /// It is.
         Booked => "booked",
     }
+}
+
+impl Machine for ReceiptState {
+    const NAME: &'static str = "receipt";
+    const STARTS: &'static [Self] = &[Self::Pending];
+    const MOVES: &'static [(Self, Self)] = &[(Self::Pending, Self::Booked)];
 }
 
 /// Goods of a return that came in one go. Booked once, however often it is told of.
@@ -91,12 +98,10 @@ impl GoodsReceipt {
     /// It goes into the ledger; nothing if it is there.
     #[must_use]
     pub fn book(&self) -> Option<Self> {
-        match self.state {
-            ReceiptState::Booked => None,
-            ReceiptState::Pending => Some(Self {
-                state: ReceiptState::Booked,
-                ..self.clone()
-            }),
-        }
+        let state = self.state.to(ReceiptState::Booked).ok()?;
+        Some(Self {
+            state,
+            ..self.clone()
+        })
     }
 }

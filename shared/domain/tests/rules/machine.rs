@@ -1,8 +1,11 @@
 //! Every machine has one table, and moves by it alone.
 
-use domain::machine::{Forbidden, Machine};
+use domain::machine::{Forbidden, Machine, Moves};
 use domain::order::{OrderStatus, ReturnStatus, ShipmentStatus};
-use domain::stock::HoldState;
+use domain::payment::{DisputeStatus, PaymentState, RefundStatus};
+use domain::pricing::redemption::RedemptionState;
+use domain::stock::{HoldState, ReceiptState};
+use domain::user::UserStatus;
 
 fn moves_by_its_table<S: Machine + std::fmt::Debug>(all: &[S]) {
     for from in all {
@@ -18,6 +21,14 @@ fn moves_by_its_table<S: Machine + std::fmt::Debug>(all: &[S]) {
             assert_eq!(from.next().contains(to), expected.is_ok());
         }
     }
+    assert!(!S::STARTS.is_empty(), "{} begins nowhere", S::NAME);
+    for status in S::ALL {
+        let is_reached = S::MOVES.iter().any(|(_, to)| to == status);
+        assert!(
+            is_reached || S::STARTS.contains(status),
+            "nothing leads to {status}"
+        );
+    }
     for (index, one) in S::MOVES.iter().enumerate() {
         assert!(!S::MOVES[..index].contains(one), "{one:?} stands twice");
     }
@@ -29,6 +40,20 @@ fn every_machine_moves_by_its_table() {
     moves_by_its_table(ShipmentStatus::ALL);
     moves_by_its_table(ReturnStatus::ALL);
     moves_by_its_table(HoldState::ALL);
+    moves_by_its_table(ReceiptState::ALL);
+    moves_by_its_table(RedemptionState::ALL);
+    moves_by_its_table(PaymentState::ALL);
+    moves_by_its_table(RefundStatus::ALL);
+    moves_by_its_table(DisputeStatus::ALL);
+    moves_by_its_table(UserStatus::ALL);
+}
+
+#[test]
+fn what_moves_somewhere_says_so() {
+    let all = Moves::all::<HoldState>();
+    let some = Moves::to::<HoldState>(HoldState::Committed.as_str());
+    assert!(all.lead(HoldState::Released) && some.lead(HoldState::Committed));
+    assert!(!some.lead(HoldState::Released) && !all.lead(RedemptionState::Released));
 }
 
 #[test]

@@ -153,20 +153,30 @@ impl Book {
         let was = hold.state;
         let outcome = match state {
             HoldState::Committed => hold.commit(),
-            _ => hold.release(),
+            _ => Ok(hold.call_off()),
         };
         let order = hold.order;
         match outcome {
             Ok(Settled::Now(settled)) => {
-                assert_eq!(was, HoldState::Held);
                 assert_eq!(settled.state, state);
                 let units = settled.lines[0].1;
-                // What is held can always be settled: neither call may fail.
-                if state == HoldState::Committed {
-                    self.level = self.level.commit(units).unwrap();
-                    self.record(MovementKind::Sale, -i64::from(units), Some(order));
-                } else {
-                    self.level = self.level.release(units).unwrap();
+                match (was, state) {
+                    // What is held can always be settled: neither call may fail.
+                    (HoldState::Held, HoldState::Committed) => {
+                        self.level = self.level.commit(units).unwrap();
+                        self.record(MovementKind::Sale, -i64::from(units), Some(order));
+                    }
+                    (HoldState::Held, HoldState::Released) => {
+                        self.level = self.level.release(units).unwrap();
+                    }
+                    (HoldState::Committed, HoldState::Released) => {
+                        let Ok(level) = self.level.restock(units) else {
+                            return;
+                        };
+                        self.level = level;
+                        self.record(MovementKind::Cancellation, i64::from(units), Some(order));
+                    }
+                    _ => panic!("{was} must not become {state}"),
                 }
                 self.holds[index] = settled;
             }
