@@ -6,6 +6,7 @@ use std::path::Path;
 
 use edge::Function;
 use edge::function::BatchReply;
+use edge::route::Method;
 use local::Options;
 use serde_json::Value;
 
@@ -44,9 +45,18 @@ async fn fault(shop: &Shop, function: &Function) -> Option<String> {
 #[tokio::test(start_paused = true)]
 async fn every_sample_succeeds_on_a_fresh_shop() {
     let mut wrong = Vec::new();
+    // Whoever only reads leaves a shop as it was.
+    let read = demo().await;
     for function in registry::functions() {
-        let shop = demo().await;
-        wrong.extend(fault(&shop, function).await);
+        let written;
+        let reads = function.route().map(|route| route.method) == Some(Method::Get);
+        let shop = if reads {
+            &read
+        } else {
+            written = demo().await;
+            &written
+        };
+        wrong.extend(fault(shop, function).await);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
