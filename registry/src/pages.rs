@@ -26,7 +26,7 @@ struct Guide {
 }
 
 /// Every guide that is served, in the order of the page's head.
-static GUIDES: [Guide; 6] = [
+static GUIDES: [Guide; 7] = [
     Guide {
         name: "getting-started",
         title: "Getting started",
@@ -56,6 +56,12 @@ static GUIDES: [Guide; 6] = [
         title: "Pricing",
         description: "Taxes, shipping, promotions and coupons, and how they act together.",
         source: "docs/pricing.md",
+    },
+    Guide {
+        name: "carts",
+        title: "Carts",
+        description: "From the first item to the order, alone or signed in, whatever changes meanwhile.",
+        source: "docs/carts.md",
     },
     Guide {
         name: "changelog",

@@ -71,6 +71,11 @@ async fn pricing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn carts() {
+    follow(&read("docs/carts.md"), 10).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_first_purchase_of_the_readme() {
     let readme = read("README.md");
     let (_, section) = readme

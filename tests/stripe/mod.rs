@@ -319,7 +319,7 @@ async fn an_order_that_stripe_cannot_charge_is_not_placed() {
         ),
         (
             "YACHT",
-            "the total is nothing, or more than the payment provider takes at once",
+            "the total is more than the payment provider takes at once",
         ),
     ] {
         for method in [json!({}), json!({"paymentMethod": CARD})] {
@@ -332,6 +332,48 @@ async fn an_order_that_stripe_cannot_charge_is_not_placed() {
     }
     // Two of them are enough.
     assert_eq!(customer.order(&basket(&[("CRUMB", 2)])).await.status, 201);
+    assert!(stripe.intents().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_costs_nothing_is_confirmed_and_stripe_is_not_asked() {
+    let (shop, stripe) = shop().await;
+    let admin = shop.admin().await;
+    let created = admin.post("/api/v1/products", &product("FLYER", 0)).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let counted = json!({"delta": 5, "reason": "count"});
+    let path = "/api/v1/inventory/FLYER/adjustments";
+    assert_eq!(admin.post(path, &counted).await.status, 201);
+    let customer = shop.customer().await;
+    for method in [json!({}), json!({"paymentMethod": CARD})] {
+        let placed = customer
+            .order(&with(basket(&[("FLYER", 1)]), &method))
+            .await;
+        assert_eq!(placed.status, 201, "{placed:?}");
+        let order = placed.text("/data/id");
+        shop.settle().await;
+        if method == json!({}) {
+            let paid = customer.pay(&order, CARD).await;
+            assert_eq!(paid.text("/data/status"), "captured", "{paid:?}");
+            shop.settle().await;
+        }
+        let read = shop.order(&order).await;
+        assert_eq!(read["status"], "confirmed", "{read:#}");
+        assert_eq!(read["paymentStatus"], "captured");
+        let back = admin.ask("POST", &format!("/api/v1/orders/{order}/refunds"));
+        let back = back.header("idempotency-key", &shop.key());
+        let nothing = back.json(&json!({"reason": "of nothing"})).send().await;
+        assert_eq!(
+            (nothing.status, nothing.code().as_str()),
+            (409, "invalid_state")
+        );
+        let cancel = format!("/api/v1/orders/{order}/cancellations");
+        assert_eq!(customer.post(&cancel, &json!({})).await.status, 201);
+        shop.settle().await;
+        assert_eq!(shop.order(&order).await["status"], "cancelled");
+    }
+    assert_eq!(shop.available("FLYER").await, 5);
+    assert_eq!(shop.dead_letters().await, 0);
     assert!(stripe.intents().is_empty());
 }
 

@@ -171,11 +171,8 @@ pub(crate) fn quote(
         // What saves more takes its place; the buyer loses nothing by it.
         _ => {}
     }
-    // Nothing is charged for an order that costs nothing.
     let total = quote.as_ref().map(|quote| quote.sums.total);
-    if let Some(total) = total.filter(|total| !total.is_zero())
-        && let Err(broken) = methods.can_charge(total)
-    {
+    if let Some(Err(broken)) = total.map(|total| methods.can_charge(total)) {
         faults = faults.error(format!("the total {broken}"));
     }
     match quote {

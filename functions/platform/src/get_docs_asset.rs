@@ -50,7 +50,7 @@ macro_rules! asset {
 }
 
 /// Name, media type and content of each.
-static ASSETS: [(&str, &str, &[u8]); 14] = [
+static ASSETS: [(&str, &str, &[u8]); 15] = [
     asset!(
         "postman.json",
         "application/octet-stream",
@@ -61,6 +61,7 @@ static ASSETS: [(&str, &str, &[u8]); 14] = [
     asset!("errors", HTML, "pages/errors.html"),
     asset!("payments-testing", HTML, "pages/payments-testing.html"),
     asset!("pricing", HTML, "pages/pricing.html"),
+    asset!("carts", HTML, "pages/carts.html"),
     asset!("changelog", HTML, "pages/changelog.html"),
     asset!("docs.css", "text/css; charset=utf-8", "docs.css"),
     asset!("docs.js", JAVASCRIPT, "docs.js"),

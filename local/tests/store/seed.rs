@@ -3,7 +3,7 @@
 use local::{Options, seed};
 use serde_json::{Value, json};
 
-use crate::stage::{ask, get, mail_to, open, post};
+use crate::stage::{ask, get, open, post, subjects_to};
 
 #[tokio::test(start_paused = true)]
 async fn the_demo_shop_is_what_it_is_said_to_be() {
@@ -52,7 +52,18 @@ async fn the_demo_shop_is_what_it_is_said_to_be() {
     let path = format!("/api/v1/payments/{}", seed::PAYMENT);
     let (_, payment) = ask(&store, "GET", &path, &headers, &Value::Null).await;
     assert_eq!(payment["data"]["status"], "captured");
-    assert_eq!(mail_to(&store, seed::CUSTOMER.email), 4);
+    // What became of their orders is told as of any other's.
+    let told = subjects_to(&store, seed::CUSTOMER.email);
+    let about = |words: &str| {
+        told.iter()
+            .filter(|subject| subject.contains(words))
+            .count()
+    };
+    assert_eq!(
+        (told.len(), about("confirmed"), about("on its way")),
+        (10, 4, 2),
+        "{told:#?}"
+    );
     assert_eq!(store.denials(), []);
 }
 

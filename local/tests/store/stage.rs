@@ -82,8 +82,14 @@ pub(crate) async fn available(store: &Store) -> i64 {
 
 /// The mail to an address.
 pub(crate) fn mail_to(store: &Store, address: &str) -> usize {
+    subjects_to(store, address).len()
+}
+
+/// What the mails to an address are about.
+pub(crate) fn subjects_to(store: &Store, address: &str) -> Vec<String> {
     let mails = store.cloud().emails();
-    mails.iter().filter(|mail| mail.to == address).count()
+    let theirs = mails.iter().filter(|mail| mail.to == address);
+    theirs.map(|mail| mail.subject.clone()).collect()
 }
 
 /// What the console says of a queue.

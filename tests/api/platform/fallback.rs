@@ -23,7 +23,8 @@ fn paths() -> Vec<(String, BTreeSet<String>)> {
                 .replace("{slug}", "mug")
                 .replace("{provider}", "test")
                 .replace("{fulfilmentId}", "0190a0b0-0000-7000-8000-000000000001")
-                .replace("{returnId}", "0190a0b0-0000-7000-8000-000000000002");
+                .replace("{returnId}", "0190a0b0-0000-7000-8000-000000000002")
+                .replace("{refundId}", "0190a0b0-0000-7000-8000-000000000003");
             assert!(!filled.contains('{'), "{filled}");
             let methods = methods.keys().map(|verb| verb.name().to_owned()).collect();
             (filled, methods)

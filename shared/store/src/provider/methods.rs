@@ -21,11 +21,14 @@ impl PaymentMethods {
         (self.entry.accepts)(method)
     }
 
-    /// Whether the provider can charge an amount.
+    /// Whether an amount can be charged. Nothing always can: no provider is asked for it.
     ///
     /// # Errors
     /// The rule that it breaks.
     pub fn can_charge(&self, amount: Money) -> Result<(), Broken> {
+        if amount.is_zero() {
+            return Ok(());
+        }
         (self.entry.can_charge)(amount)
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn to_stripe(amount: Money) -> Result<i64, Broken> {
     const TAKEN: Broken = Broken("is in a currency that the payment provider does not take");
     const EXACT: Broken =
         Broken("is no whole amount of the smallest unit the payment provider takes");
-    const SIZE: Broken = Broken("is nothing, or more than the payment provider takes at once");
+    const SIZE: Broken = Broken("is more than the payment provider takes at once");
     let ours = amount.amount();
     let theirs = match scale(amount.currency()).ok_or(TAKEN)? {
         Scale::Same => ours,
