@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::order::{
     Actor, Draft, HOLD, MovedReturn, Order, OrderStatus, PaymentNews, PaymentStatus, RefundRequest,
-    Refunded, Refunding,
+    Refunded, Refunding, Units,
 };
 use domain::payment::{
     CaptureMethod, Decline, Initiator, Operation, Payment, Refund, RefundReport, RefundStatus,
@@ -13,7 +13,7 @@ use domain::payment::{
 };
 use domain::stock::{GoodsReceipt, Hold, HoldState, Level, Settled};
 use domain::text::{PaymentMethod, ProviderRef, Reason};
-use domain::{EventId, Money, OrderId, PaymentId, RefundId, Sku, Transition};
+use domain::{EventId, Money, OrderId, PaymentId, Quantity, RefundId, Sku, Transition};
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use proptest::sample::Index;
 
@@ -55,6 +55,8 @@ enum Op {
 enum Want {
     Rest,
     Hundredths(i64),
+    /// Some of what no refund of one line is for yet.
+    Units(Index, Index),
     Lines(Several),
 }
 
@@ -63,13 +65,14 @@ fn op() -> impl Strategy<Value = Op> {
     let want = prop_oneof![
         1 => Just(Want::Rest),
         3 => (1_i64..=130).prop_map(Want::Hundredths),
-        5 => some().prop_map(Want::Lines),
+        8 => (any::<Index>(), any::<Index>()).prop_map(|(line, part)| Want::Units(line, part)),
+        2 => some().prop_map(Want::Lines),
     ];
     prop_oneof![
         3 => (method, prop::bool::weighted(0.85)).prop_map(|(method, fine)| Op::Pay(method, fine)),
         3 => prop::option::of(1_i64..=110).prop_map(Op::Capture),
         1 => Just(Op::Void),
-        4 => want.prop_map(Op::Refund),
+        6 => want.prop_map(Op::Refund),
         1 => (1_i64..=110).prop_map(Op::RefundPayment),
         4 => (any::<Index>(), prop::bool::weighted(0.8)).prop_map(|(which, fine)| Op::Settle(which, fine)),
         6 => any::<Index>().prop_map(Op::Hear),
@@ -241,6 +244,7 @@ impl Shop {
         let what = match want {
             Want::Rest => Refunding::Rest,
             Want::Hundredths(part) => Refunding::Amount(of(payment.refundable(), *part)),
+            Want::Units(line, part) => Refunding::Lines(self.unrefunded(*line, *part)),
             Want::Lines(some) => Refunding::Lines(units(&self.order, some)),
         };
         let request = RefundRequest {
@@ -253,6 +257,22 @@ impl Shop {
             self.order = order;
             *self.payments.last_mut().unwrap() = payment;
         }
+    }
+
+    /// Some units of a line that no refund is for, if there are any; otherwise one too many.
+    fn unrefunded(&self, line: Index, part: Index) -> Vec<Units> {
+        let line = line.get(&self.order.lines);
+        let refunds = self.order.refunds.iter();
+        let open = refunds.filter(|refund| refund.status != RefundStatus::Failed);
+        let units = open.flat_map(|refund| &refund.lines);
+        let units = units.filter(|units| units.line == line.id);
+        let claimed: u32 = units.map(|units| units.quantity.get()).sum();
+        let left = usize::try_from(line.quantity.get() - claimed).unwrap();
+        let units = u32::try_from(part.index(left.max(1))).unwrap() + 1;
+        vec![Units {
+            line: line.id,
+            quantity: Quantity::try_from(units).unwrap(),
+        }]
     }
 
     fn refund_payment(&mut self, hundredths: Option<i64>) {
