@@ -50,18 +50,24 @@ impl Faults for CutOff {
     }
 }
 
-/// One function is cut off from everything once it has written for the first time: it dies.
+/// One function is cut off from everything once it has written so often: it dies.
 pub(crate) struct Death {
     function: &'static str,
-    has_written: AtomicBool,
+    writes_left: AtomicU32,
 }
 
 impl Death {
+    /// A death with the first transaction.
     pub(crate) fn of(function: &'static str) -> Option<Arc<dyn Faults>> {
-        let has_written = AtomicBool::new(false);
+        Self::after(1, function)
+    }
+
+    /// A death with so many transactions done.
+    pub(crate) fn after(writes: u32, function: &'static str) -> Option<Arc<dyn Faults>> {
+        let writes_left = AtomicU32::new(writes);
         Some(Arc::new(Self {
             function,
-            has_written,
+            writes_left,
         }))
     }
 }
@@ -71,11 +77,11 @@ impl Faults for Death {
         if function != self.function {
             return Fault::None;
         }
-        if self.has_written.load(Ordering::Relaxed) {
+        if self.writes_left.load(Ordering::Relaxed) == 0 {
             return Fault::Drop;
         }
         if operation == "TransactWriteItems" {
-            self.has_written.store(true, Ordering::Relaxed);
+            self.writes_left.fetch_sub(1, Ordering::Relaxed);
         }
         Fault::None
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use store::outside::Outside;
 
 use self::stand_in::StandIn;
+use crate::faults::Death;
 use crate::shop::{Person, Shop, basket, product, with};
 
 pub(crate) const CARD: &str = "pm_card_visa";
@@ -373,6 +374,34 @@ async fn what_costs_nothing_is_confirmed_and_stripe_is_not_asked() {
         assert_eq!(shop.order(&order).await["status"], "cancelled");
     }
     assert_eq!(shop.available("FLYER").await, 5);
+    assert_eq!(shop.dead_letters().await, 0);
+    assert!(stripe.intents().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_death_over_what_costs_nothing_leaves_it_payable() {
+    let (shop, stripe) = shop().await;
+    let admin = shop.admin().await;
+    let created = admin.post("/api/v1/products", &product("FLYER", 0)).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let counted = json!({"delta": 5, "reason": "count"});
+    let path = "/api/v1/inventory/FLYER/adjustments";
+    assert_eq!(admin.post(path, &counted).await.status, 201);
+    let customer = shop.customer().await;
+    for writes in [1, 2] {
+        let placed = customer.order(&basket(&[("FLYER", 1)])).await;
+        let order = placed.text("/data/id");
+        let death = Death::after(writes, "payments-create-payment");
+        shop.store.set_faults(death);
+        assert!(customer_pays(&shop, &order).await >= 500);
+        shop.store.set_faults(None);
+        for _ in 0..2 {
+            shop.wait(180).await;
+        }
+        assert_eq!(customer_pays(&shop, &order).await, 201);
+        shop.settle().await;
+        assert_eq!(shop.order(&order).await["status"], "confirmed");
+    }
     assert_eq!(shop.dead_letters().await, 0);
     assert!(stripe.intents().is_empty());
 }

@@ -65,8 +65,10 @@ impl<M: Settles> Driver<'_, M> {
         let Some((report, refused)) = self.told(&name, asked).await else {
             return Ok(payment);
         };
+        let is_made = report.refunds.iter().any(|told| told.id == id);
         let known = self.put_down(payment, &report).await?;
-        if !refused {
+        // What is asked for once more than it can be made is refused, and made all the same.
+        if !refused || is_made {
             return Ok(known);
         }
         self.change(known, |payment| {
@@ -140,13 +142,8 @@ impl<M: Settles> Driver<'_, M> {
         if payment.refundable().is_zero() {
             return Ok(payment);
         }
-        let has_failed = |payment: &Payment| {
-            let mut refunds = payment.refunds.iter();
-            refunds.any(|refund| refund.status == RefundStatus::Failed)
-        };
         if has_failed(&payment) {
             // What the provider would not do once it will not do by itself.
-            tracing::error!(payment = %payment.id, "money for nothing cannot be given back");
             return Ok(payment);
         }
         let id = RefundId::new(self.stamp.now, self.stamp.entropy.as_ref());
@@ -155,8 +152,21 @@ impl<M: Settles> Driver<'_, M> {
             .reserve_refund(id, None, reason, self.stamp.now)
             .map_err(Failure::internal)?;
         self.save(&reserved, []).await?;
-        self.execute(reserved, id).await
+        let settled = self.execute(reserved, id).await?;
+        if has_failed(&settled) {
+            tracing::error!(payment = %settled.id, "money for nothing cannot be given back");
+        }
+        Ok(settled)
     }
+}
+
+/// Whether the provider would not give back what a payment holds for nothing. Refunds that were wanted
+/// for other reasons say nothing of that.
+fn has_failed(payment: &Payment) -> bool {
+    payment.refunds.iter().any(|refund| {
+        let reason = refund.reason.as_ref().map(Reason::as_str);
+        refund.status == RefundStatus::Failed && reason == Some(FOR_NOTHING)
+    })
 }
 
 /// For requests, whose wish is put down for good before it is carried out: whatever keeps it from being

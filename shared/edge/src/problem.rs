@@ -235,8 +235,7 @@ impl From<StoreError> for Failure {
             },
             StoreError::KeyReused => Self::new(Code::IdempotencyKeyReused)
                 .error("Idempotency-Key: was used for another request"),
-            StoreError::Overgrown => Self::rule(
-                "lines",
+            StoreError::Overgrown => Self::new(Code::ValidationFailed).error(
                 "the order would be too large to be kept, with all that is said of its lines",
             ),
             StoreError::TooLarge => Self::new(Code::InvalidRequest).error(

@@ -321,7 +321,6 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError
     serde_dynamo::from_item(item).map_err(StoreError::corrupt)
 }
 
-/// The shard, 0 to [`SHARDS`] - 1, that an id falls into.
 /// How much of the 400 KB that an item may have it takes.
 ///
 /// Source: DynamoDB Developer Guide, item sizes and formats.
@@ -349,6 +348,7 @@ fn value_size(value: &AttributeValue) -> usize {
     }
 }
 
+/// The shard, 0 to [`SHARDS`] - 1, that an id falls into.
 pub(crate) fn shard(id: uuid::Uuid) -> u8 {
     id.as_bytes()[15] % SHARDS
 }

@@ -273,7 +273,7 @@ async fn what_says_more_than_can_be_kept_is_refused_and_takes_nothing() {
     let customer = shop.customer().await;
     let refused = customer.order(&basket(&items)).await;
     assert_eq!(refused.status, 422, "{refused:?}");
-    let line = "lines: the order would be too large to be kept, with all that is said of its lines";
+    let line = "the order would be too large to be kept, with all that is said of its lines";
     assert_eq!(refused.errors(), [line]);
     assert_eq!(shop.available("PLATE-0").await, 9);
     let placed = customer.order(&basket(&items[..5])).await;

@@ -162,7 +162,9 @@ impl Order {
         actor: Actor,
         now: Timestamp,
     ) -> Result<Refunded, RefundError> {
-        if self.payment != Some(payment.id) || payment.captured.is_zero() {
+        // Money that the order does not count as its own goes back without it.
+        let counted = !self.totals.captured.is_zero() && !payment.captured.is_zero();
+        if self.payment != Some(payment.id) || !counted {
             let status = self.payment_status;
             return Err(RefundError::Unpaid { status });
         }

@@ -251,7 +251,10 @@ impl Provider {
     /// # Errors
     /// [`ProviderError`]; after [`ProviderError::Silent`] it may be let go.
     pub async fn void(&self, name: &ProviderRef, key: &str) -> Result<Report, ProviderError> {
-        self.ask(LONG, || self.provider.void(name, key)).await
+        match free::voided(name) {
+            Some(report) => Ok(report),
+            None => self.ask(LONG, || self.provider.void(name, key)).await,
+        }
     }
 
     /// Gives back; once, however often it is asked for this refund.
