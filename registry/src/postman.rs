@@ -239,10 +239,11 @@ impl<'a> Request<'a> {
     }
 
     /// The variable that a parameter of the path is handed on in: the id of what was created below the
-    /// same collection.
+    /// same collection. What the example names besides belongs to the object that the example names.
     fn chained(&self, parameter: &Value) -> Option<String> {
         let reads_or_takes = matches!(self.route.method, Method::Get | Method::Delete);
-        let is_id = parameter["name"] == "id" && reads_or_takes;
+        let is_alone = self.route.path.matches('{').count() == 1;
+        let is_id = parameter["name"] == "id" && reads_or_takes && is_alone;
         is_id.then(|| self.variable())
     }
 
