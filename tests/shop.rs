@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use local::{Options, Store};
 use serde_json::{Value, json};
 
+use crate::contract::undeclared_at;
+
 /// A shop with the demo catalogue, the demo accounts and nothing else.
 pub(crate) struct Shop {
     pub(crate) store: Arc<Store>,
@@ -462,6 +464,7 @@ impl Ask<'_> {
         self
     }
 
+    /// Sends it. Whatever the answer is, it is one that the operation declares.
     pub(crate) async fn send(self) -> Answer {
         let Self {
             shop,
@@ -475,11 +478,17 @@ impl Ask<'_> {
             .store
             .request_from(&address, &method, &path, &headers, &body)
             .await;
-        Answer {
+        let answer = Answer {
             status: response.status,
             headers: response.headers,
             body: response.body,
-        }
+        };
+        let undeclared = undeclared_at(&method, &path, &answer);
+        assert!(
+            undeclared.is_empty(),
+            "{method} {path} answers what it does not declare: {undeclared:#?}"
+        );
+        answer
     }
 }
 

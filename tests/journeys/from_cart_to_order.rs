@@ -126,6 +126,11 @@ async fn what_an_order_is_made_of_is_said_once() {
             "shippingAddress: is required unless the cart has one",
         ]
     );
+    let empty = guest.post("/api/v1/carts", &json!({})).await;
+    let of_nothing = of_cart(&empty.text("/data/id"), &json!({}));
+    let refused = guest.order(&of_nothing).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert_eq!(refused.errors(), ["cartId: is empty"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -301,17 +301,21 @@ async fn a_refund_that_comes_back_can_be_made_again() {
     assert_eq!(shop.dead_letters().await, 0);
 }
 
+/// Sells something, of which there are five.
+async fn sell(shop: &Shop, sku: &str, cents: i64) {
+    let admin = shop.admin().await;
+    let created = admin.post("/api/v1/products", &product(sku, cents)).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let path = format!("/api/v1/inventory/{sku}/adjustments");
+    let counted = json!({"delta": 5, "reason": "count"});
+    assert_eq!(admin.post(&path, &counted).await.status, 201);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_order_that_stripe_cannot_charge_is_not_placed() {
     let (shop, stripe) = shop().await;
-    let admin = shop.admin().await;
-    for (sku, cents) in [("CRUMB", 49), ("YACHT", 100_000_000)] {
-        let created = admin.post("/api/v1/products", &product(sku, cents)).await;
-        assert_eq!(created.status, 201, "{created:?}");
-        let path = format!("/api/v1/inventory/{sku}/adjustments");
-        let counted = json!({"delta": 5, "reason": "count"});
-        assert_eq!(admin.post(&path, &counted).await.status, 201);
-    }
+    sell(&shop, "CRUMB", 49).await;
+    sell(&shop, "YACHT", 100_000_000).await;
     let customer = shop.customer().await;
     for (sku, why) in [
         (
@@ -339,12 +343,8 @@ async fn an_order_that_stripe_cannot_charge_is_not_placed() {
 #[tokio::test(start_paused = true)]
 async fn what_costs_nothing_is_confirmed_and_stripe_is_not_asked() {
     let (shop, stripe) = shop().await;
+    sell(&shop, "FLYER", 0).await;
     let admin = shop.admin().await;
-    let created = admin.post("/api/v1/products", &product("FLYER", 0)).await;
-    assert_eq!(created.status, 201, "{created:?}");
-    let counted = json!({"delta": 5, "reason": "count"});
-    let path = "/api/v1/inventory/FLYER/adjustments";
-    assert_eq!(admin.post(path, &counted).await.status, 201);
     let customer = shop.customer().await;
     for method in [json!({}), json!({"paymentMethod": CARD})] {
         let placed = customer
@@ -381,12 +381,7 @@ async fn what_costs_nothing_is_confirmed_and_stripe_is_not_asked() {
 #[tokio::test(start_paused = true)]
 async fn a_death_over_what_costs_nothing_leaves_it_payable() {
     let (shop, stripe) = shop().await;
-    let admin = shop.admin().await;
-    let created = admin.post("/api/v1/products", &product("FLYER", 0)).await;
-    assert_eq!(created.status, 201, "{created:?}");
-    let counted = json!({"delta": 5, "reason": "count"});
-    let path = "/api/v1/inventory/FLYER/adjustments";
-    assert_eq!(admin.post(path, &counted).await.status, 201);
+    sell(&shop, "FLYER", 0).await;
     let customer = shop.customer().await;
     for writes in [1, 2] {
         let placed = customer.order(&basket(&[("FLYER", 1)])).await;

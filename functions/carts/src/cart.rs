@@ -37,7 +37,7 @@ pub(crate) struct CartView {
     /// The code that was typed in; null if none was.
     pub(crate) coupon: Option<CouponView>,
     /// The promotions that make it cheaper.
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 101))]
     pub(crate) promotions: Vec<Applied>,
     /// Where it is to be sent; null until that is known.
     pub(crate) shipping_address: Option<Address>,

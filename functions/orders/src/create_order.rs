@@ -177,6 +177,7 @@ async fn cart(
         return Ok(None);
     };
     match carts.open_to(rq.caller.user(), id, rq.now()).await {
+        Ok(cart) if cart.items.is_empty() => Err(Failure::rule("cartId", "is empty")),
         Ok(cart) => Ok(Some(cart)),
         Err(StoreError::NotFound) => Err(Failure::rule(
             "cartId",

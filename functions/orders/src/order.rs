@@ -50,7 +50,7 @@ pub(crate) struct OrderView {
     /// How it is sent; null where the shop asks for no way of sending.
     shipping: Option<ShippingView>,
     /// What made it cheaper.
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 101))]
     promotions: Vec<Applied>,
     /// What it costs, and what was paid of it.
     totals: TotalsView,
@@ -104,7 +104,7 @@ pub(crate) struct LineView {
     /// What is taken off the line.
     discount: Money,
     /// By which promotions, and how much each.
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 101))]
     discounts: Vec<LineDiscount>,
     /// The tax on it.
     tax: Money,

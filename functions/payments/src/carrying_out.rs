@@ -142,21 +142,20 @@ impl<M: Settles> Driver<'_, M> {
         if payment.refundable().is_zero() {
             return Ok(payment);
         }
+        // What the provider would not do once it will not do by itself.
+        if !has_failed(&payment) {
+            let id = RefundId::new(self.stamp.now, self.stamp.entropy.as_ref());
+            let reason = Reason::parse(FOR_NOTHING).ok();
+            let reserved = payment
+                .reserve_refund(id, None, reason, self.stamp.now)
+                .map_err(Failure::internal)?;
+            self.save(&reserved, []).await?;
+            payment = self.execute(reserved, id).await?;
+        }
         if has_failed(&payment) {
-            // What the provider would not do once it will not do by itself.
-            return Ok(payment);
+            tracing::error!(payment = %payment.id, "money for nothing cannot be given back");
         }
-        let id = RefundId::new(self.stamp.now, self.stamp.entropy.as_ref());
-        let reason = Reason::parse(FOR_NOTHING).ok();
-        let reserved = payment
-            .reserve_refund(id, None, reason, self.stamp.now)
-            .map_err(Failure::internal)?;
-        self.save(&reserved, []).await?;
-        let settled = self.execute(reserved, id).await?;
-        if has_failed(&settled) {
-            tracing::error!(payment = %settled.id, "money for nothing cannot be given back");
-        }
-        Ok(settled)
+        Ok(payment)
     }
 }
 

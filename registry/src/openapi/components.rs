@@ -297,6 +297,13 @@ fn detail() -> Value {
             "delta": count("The adjustment that was wanted."),
             "from": word("The state that the object is in."),
             "to": word("The state that was wanted."),
+            "allowed": {
+                "type": "array",
+                "items": word("A state."),
+                "maxItems": 20,
+                "description": "The states in which it could be done, or that can follow.",
+            },
+            "left": { "$ref": "#/components/schemas/Money" },
             "reason": word("Why: what the provider says, or what changed."),
             "oldPrice": { "$ref": "#/components/schemas/Money" },
             "newPrice": { "$ref": "#/components/schemas/Money" },

@@ -30,10 +30,10 @@ pub(super) fn request(document: &Value, named: &Map<String, Value>, example: Exa
     })
 }
 
-/// The same fields, each of which may be left out, and taken away unless the object must have it.
+/// The same fields, each of which may be left out, and taken away unless the object must have it. Objects
+/// in it are merged likewise.
 fn merge(document: &Value, named: &Map<String, Value>) -> Value {
-    let name = document["$ref"].as_str().and_then(|at| at.strip_prefix(AT));
-    let document = name.and_then(|name| named.get(name)).unwrap_or(document);
+    let document = resolved(document, named);
     let must_have = |name: &str| {
         let required = document["required"].as_array();
         required.is_some_and(|required| required.iter().any(|one| one == name))
@@ -43,10 +43,11 @@ fn merge(document: &Value, named: &Map<String, Value>) -> Value {
         .into_iter()
         .flatten()
         .map(|(name, field)| {
+            let merged = merge_of_field(field, named);
             let field = if must_have(name) || takes_null(field) {
-                field.clone()
+                merged
             } else {
-                clearable(field)
+                clearable(&merged)
             };
             (name.clone(), field)
         })
@@ -57,6 +58,33 @@ fn merge(document: &Value, named: &Map<String, Value>) -> Value {
         "properties": fields,
         "additionalProperties": false,
     })
+}
+
+/// What a patch may say of a field: of an object, what is to change of it.
+fn merge_of_field(field: &Value, named: &Map<String, Value>) -> Value {
+    if let Some(alternatives) = field["anyOf"].as_array() {
+        let merged: Vec<Value> = alternatives
+            .iter()
+            .map(|one| merge_of_field(one, named))
+            .collect();
+        let mut field = field.clone();
+        field["anyOf"] = json!(merged);
+        return field;
+    }
+    let has_fields = resolved(field, named)["properties"].is_object();
+    if !has_fields {
+        return field.clone();
+    }
+    let mut merged = merge(field, named);
+    if let Some(description) = field.get("description") {
+        merged["description"] = description.clone();
+    }
+    merged
+}
+
+fn resolved<'a>(schema: &'a Value, named: &'a Map<String, Value>) -> &'a Value {
+    let name = schema["$ref"].as_str().and_then(|at| at.strip_prefix(AT));
+    name.and_then(|name| named.get(name)).unwrap_or(schema)
 }
 
 fn takes_null(schema: &Value) -> bool {

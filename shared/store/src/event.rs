@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 mod payment;
 
-pub use payment::{PaymentFacts, RefundFacts};
+pub use payment::PaymentFacts;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident($data:ty) = $version:literal,)*) => {

@@ -1,6 +1,8 @@
 //! Refunds: each is put down as pending before the provider is asked for it, so that no two of them,
 //! however close together, give back more than was taken.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Command, Payment, PaymentError};
 use crate::clock::Timestamp;
 use crate::id::RefundId;
@@ -52,8 +54,9 @@ pub struct Refund {
     pub created_at: Timestamp,
 }
 
-/// What the provider says of a refund.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is said of a refund: by the provider, and by events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RefundReport {
     /// Which. One that was made at the provider itself has an id derived from its name there.
     pub id: RefundId,
@@ -61,6 +64,16 @@ pub struct RefundReport {
     pub amount: Money,
     /// How far it has come.
     pub status: RefundStatus,
+}
+
+impl From<&Refund> for RefundReport {
+    fn from(refund: &Refund) -> Self {
+        Self {
+            id: refund.id,
+            amount: refund.amount,
+            status: refund.status,
+        }
+    }
 }
 
 impl Payment {

@@ -158,15 +158,7 @@ impl Shop {
             amount: payment.amount,
             captured: payment.captured,
             refunded: payment.refunded,
-            refunds: payment
-                .refunds
-                .iter()
-                .map(|refund| RefundReport {
-                    id: refund.id,
-                    amount: refund.amount,
-                    status: refund.status,
-                })
-                .collect(),
+            refunds: payment.refunds.iter().map(RefundReport::from).collect(),
             decline: payment.failure,
             by_server: payment.initiator == Initiator::Server,
             dispute: None,

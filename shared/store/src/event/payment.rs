@@ -1,12 +1,10 @@
 //! What events tell of a payment: all that is known of it at that moment, so that whichever event
 //! comes first tells enough.
 
-use domain::id::{OrderId, PaymentId, RefundId};
+use domain::id::{OrderId, PaymentId};
 use domain::money::Money;
 use domain::order::PaymentNews;
-use domain::payment::{
-    Decline, Dispute, Initiator, Payment, PaymentState, Refund, RefundReport, RefundStatus,
-};
+use domain::payment::{Decline, Dispute, Initiator, Payment, PaymentState, RefundReport};
 use serde::{Deserialize, Serialize};
 
 use super::Topic;
@@ -31,7 +29,7 @@ pub struct PaymentFacts {
     pub refunded: Money,
     /// Each refund.
     #[serde(default)]
-    pub refunds: Vec<RefundFacts>,
+    pub refunds: Vec<RefundReport>,
     /// The dispute over it.
     #[serde(default)]
     pub dispute: Option<Dispute>,
@@ -39,18 +37,6 @@ pub struct PaymentFacts {
     pub decline: Option<Decline>,
     /// Whether the server charged on its own, rather than at the client's call.
     pub by_server: bool,
-}
-
-/// About a refund.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RefundFacts {
-    /// Which.
-    pub id: RefundId,
-    /// How much.
-    pub amount: Money,
-    /// How far it has come.
-    pub status: RefundStatus,
 }
 
 impl PaymentFacts {
@@ -64,7 +50,7 @@ impl PaymentFacts {
             amount: payment.amount,
             captured: Some(payment.captured),
             refunded: payment.refunded,
-            refunds: payment.refunds.iter().map(RefundFacts::of).collect(),
+            refunds: payment.refunds.iter().map(RefundReport::from).collect(),
             dispute: payment.dispute,
             decline: payment.failure,
             by_server: payment.initiator == Initiator::Server,
@@ -107,28 +93,10 @@ impl PaymentFacts {
             amount,
             captured: captured.unwrap_or(whole),
             refunded,
-            refunds: refunds.iter().map(RefundFacts::report).collect(),
+            refunds,
             decline,
             by_server,
             dispute,
-        }
-    }
-}
-
-impl RefundFacts {
-    fn of(refund: &Refund) -> Self {
-        Self {
-            id: refund.id,
-            amount: refund.amount,
-            status: refund.status,
-        }
-    }
-
-    fn report(&self) -> RefundReport {
-        RefundReport {
-            id: self.id,
-            amount: self.amount,
-            status: self.status,
         }
     }
 }

@@ -24,12 +24,14 @@ pub(super) fn charged(charge: &NewCharge) -> Option<Report> {
 
 /// What becomes of one that is given up, if it is one: it never was charged.
 pub(super) fn voided(name: &ProviderRef) -> Option<Report> {
-    let free = name.as_str().starts_with(PREFIX);
-    free.then(|| Standing::Voided.into())
+    is_free(name).then(|| Standing::Voided.into())
 }
 
 /// What is known of one by this name, if it is one: it can be sent again.
 pub(super) fn look_up(name: &ProviderRef) -> Option<Report> {
-    let free = name.as_str().starts_with(PREFIX);
-    free.then(|| Standing::Idle.into())
+    is_free(name).then(|| Standing::Idle.into())
+}
+
+fn is_free(name: &ProviderRef) -> bool {
+    name.as_str().starts_with(PREFIX)
 }
