@@ -6,6 +6,7 @@
 //! alone: what tables and queues there are, and who may do what, it is told.
 
 mod access;
+mod bell;
 mod call;
 mod cloud;
 mod connector;
@@ -30,7 +31,7 @@ pub use access::{Access, Denial, Gate};
 pub use cloud::{Cloud, CloudConfig};
 pub use connector::Connector;
 pub use error::CloudError;
-pub use faults::{Fault, Faults};
+pub use faults::{At, Delivery, Fate, Fault, Faults};
 pub use mail::Email;
 pub use sqs::{DeadLetters, QueueDepth, QueueSpec};
 pub use tables::{IndexSpec, Projection, TableSpec};

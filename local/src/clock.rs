@@ -43,6 +43,25 @@ impl Clock for StoreClock {
     }
 }
 
+/// A clock that goes before or behind another.
+pub(crate) struct SkewedClock {
+    base: Arc<dyn Clock>,
+    before_ms: i64,
+}
+
+impl SkewedClock {
+    pub(crate) fn new(base: Arc<dyn Clock>, before_ms: i64) -> Self {
+        Self { base, before_ms }
+    }
+}
+
+impl Clock for SkewedClock {
+    fn now(&self) -> Timestamp {
+        let now = self.base.now();
+        Timestamp::from_millis(now.as_millis() + self.before_ms).unwrap_or(now)
+    }
+}
+
 /// A clock that goes with the async runtime's time, also where that is paused: then the store's
 /// time, its queues' and its functions' pauses are one, and a test takes no longer than its work.
 #[derive(Debug, Clone, Copy)]

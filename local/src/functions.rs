@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use edge::Function;
 use edge::function::Running;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
@@ -17,7 +17,8 @@ use serde_json::value::RawValue;
 use tokio::net::TcpStream;
 
 use crate::error::{InvokeError, OpenError};
-use crate::stack::Stack;
+use crate::life::Life;
+use crate::stack::{Stack, Starter};
 
 /// How often to look whether the processes are there.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -34,20 +35,42 @@ pub(crate) enum Functions {
 
 /// The instances of one function.
 pub(crate) struct Fleet {
-    instances: Vec<Box<dyn Running>>,
-    turn: AtomicUsize,
+    starter: Starter,
+    instances: Instances,
     timeout: Duration,
 }
 
+enum Instances {
+    /// So many that take turns, whatever they have to do already.
+    Shared {
+        all: Vec<Box<dyn Running>>,
+        turn: AtomicUsize,
+    },
+    /// As Lambda does: each deals with one event at a time, and there are as many as that takes. Those
+    /// that wait for an event are here.
+    Apart(Mutex<Vec<Box<dyn Running>>>),
+}
+
 impl Functions {
-    /// Starts every function in this process.
+    /// Starts every function in this process. As no instances, each is started when there is something
+    /// for it to do.
     pub(crate) async fn start(stack: &Stack, instances: usize) -> Result<Self, OpenError> {
         let mut fleets = BTreeMap::new();
         for function in registry::functions() {
-            let fleet = Fleet::start(stack, function, instances.max(1)).await?;
+            let fleet = Fleet::start(stack.starter(function), instances).await?;
             fleets.insert(function.name(), fleet);
         }
         Ok(Self::Here(fleets))
+    }
+
+    /// Puts new instances in the place of those that wait, as a deployment does.
+    pub(crate) fn replace(&self) {
+        let Self::Here(fleets) = self else { return };
+        for fleet in fleets.values() {
+            if let Instances::Apart(waiting) = &fleet.instances {
+                locked(waiting).clear();
+            }
+        }
     }
 
     /// Has a function handle an event.
@@ -82,42 +105,91 @@ impl Functions {
 }
 
 impl Fleet {
-    async fn start(
-        stack: &Stack,
-        function: &Function,
-        instances: usize,
-    ) -> Result<Self, OpenError> {
-        let mut started = Vec::with_capacity(instances);
+    async fn start(starter: Starter, instances: usize) -> Result<Self, OpenError> {
+        let timeout = Duration::from_secs(starter.function().timeout_s.into());
+        let mut all = Vec::with_capacity(instances);
         for _ in 0..instances {
-            let name = function.name();
-            let wiring = stack.wiring(function)?;
-            let instance = (function.start)(name.clone(), wiring, stack.surroundings())
-                .await
-                .map_err(|error| OpenError::Function(name, error))?;
-            started.push(instance);
+            all.push(starter.start().await?);
         }
+        let instances = if all.is_empty() {
+            Instances::Apart(Mutex::new(all))
+        } else {
+            let turn = AtomicUsize::new(0);
+            Instances::Shared { all, turn }
+        };
         Ok(Self {
-            instances: started,
-            turn: AtomicUsize::new(0),
-            timeout: Duration::from_secs(function.timeout_s.into()),
+            starter,
+            instances,
+            timeout,
         })
     }
 
     async fn invoke(&self, event: String) -> Result<String, InvokeError> {
+        let faults = self.starter.faults();
+        let name = self.starter.function().name();
+        let fate = faults.fate(&name);
+        if !fate.late.is_zero() {
+            tokio::time::sleep(fate.late).await;
+        }
+        let event = faults.handed(&name, event);
+        let mut answer = self.handle(event.clone()).await;
+        if fate.twice {
+            answer = self.handle(event.clone()).await;
+        }
+        if fate.unheard {
+            answer = Err(InvokeError::Failed("its answer was lost".to_owned()));
+        }
+        faults.answered(&name, &event, answer)
+    }
+
+    async fn handle(&self, event: String) -> Result<String, InvokeError> {
         let event = RawValue::from_string(event)
             .map_err(|error| InvokeError::NotJson(error.to_string()))?;
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let instance = self
-            .instances
-            .get(turn % self.instances.len().max(1))
-            .ok_or_else(|| InvokeError::Failed("it has no instance".to_owned()))?;
-        let invoked = tokio::time::timeout(self.timeout, instance.invoke(event)).await;
-        match invoked {
-            Ok(Ok(answer)) => Ok(answer.get().to_owned()),
-            Ok(Err(crash)) => Err(InvokeError::Failed(crash.to_string())),
-            Err(_) => Err(InvokeError::TimedOut),
+        match &self.instances {
+            Instances::Shared { all, turn } => {
+                let turn = turn.fetch_add(1, Ordering::Relaxed);
+                let instance = all
+                    .get(turn % all.len().max(1))
+                    .ok_or_else(|| InvokeError::Failed("it has no instance".to_owned()))?;
+                self.live(instance.as_ref(), event).await
+            }
+            Instances::Apart(waiting) => {
+                let rested = locked(waiting).pop();
+                let instance = match rested {
+                    Some(instance) => instance,
+                    None => self
+                        .starter
+                        .start()
+                        .await
+                        .map_err(|error| InvokeError::Failed(error.to_string()))?,
+                };
+                let answer = self.live(instance.as_ref(), event).await;
+                // One that was stopped on the way is gone.
+                if answer.is_ok() {
+                    locked(waiting).push(instance);
+                }
+                answer
+            }
         }
     }
+
+    async fn live(
+        &self,
+        instance: &dyn Running,
+        event: Box<RawValue>,
+    ) -> Result<String, InvokeError> {
+        let work = tokio::time::timeout(self.timeout, instance.invoke(event));
+        match Life::of(work).await {
+            Some(Ok(Ok(answer))) => Ok(answer.get().to_owned()),
+            Some(Ok(Err(crash))) => Err(InvokeError::Failed(crash.to_string())),
+            Some(Err(_)) => Err(InvokeError::TimedOut),
+            None => Err(InvokeError::Failed("it has died".to_owned())),
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Invokes a function as the AWS SDKs do. There is no limit of time: the first invocation of a

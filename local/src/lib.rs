@@ -13,6 +13,7 @@ mod entropy;
 mod error;
 mod functions;
 mod gateway;
+mod life;
 mod local_store;
 mod mock;
 pub mod options;

@@ -213,6 +213,11 @@ impl Store {
         }
     }
 
+    /// Puts new instances in the place of those that wait for events, as a deployment does.
+    pub fn replace_functions(&self) {
+        self.functions.replace();
+    }
+
     /// What handles of the store's own are wired from, to which everything is allowed: they fill
     /// tables faster than requests could.
     ///

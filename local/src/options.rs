@@ -64,7 +64,8 @@ pub struct Options {
     pub seed: bool,
     /// Whether the demo customer has ordered before: one order paid, one waiting to be.
     pub demo_orders: bool,
-    /// As how many instances each function runs; they take turns.
+    /// As how many instances each function runs; they take turns. As none, it is as in Lambda: an
+    /// instance deals with one event at a time, and is started when there is one and none is free.
     pub instances: usize,
     /// The clock, which the store can move forward.
     pub clock: Arc<dyn Clock>,

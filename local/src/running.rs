@@ -8,13 +8,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use crate::aws::CloudError;
+use crate::aws::{CloudError, Received};
 use crate::local_store::Store;
 
 /// How many batches of one queue are dealt with at once.
-const POLLERS: usize = 2;
-/// How long a poll of an empty queue lasts: the longest that SQS offers.
-const LONG_POLL: Duration = Duration::from_secs(20);
+const AT_ONCE: usize = 5;
+/// How often an empty queue is looked at, whether or not something is known to have come: as often as the
+/// longest poll that SQS offers.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
+/// How long after its time a hidden message is shown at the latest: the queues look once a second.
+const SHOWN_AFTER: Duration = Duration::from_millis(1_100);
 const MINUTE: Duration = Duration::from_secs(60);
 /// The pause after a source could not be read.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -28,9 +31,7 @@ impl Store {
             tasks.spawn(follow(self.clone(), index, stop.clone()));
         }
         for index in 0..self.sources.queues.len() {
-            for _ in 0..POLLERS {
-                tasks.spawn(poll(self.clone(), index, stop.clone()));
-            }
+            tasks.spawn(poll(self.clone(), index, stop.clone()));
         }
         tasks.spawn(tick(self, stop));
         while let Some(ended) = tasks.join_next().await {
@@ -50,20 +51,22 @@ async fn follow(store: Arc<Store>, index: usize, mut stop: watch::Receiver<bool>
     let Some(source) = store.sources.streams.get(index) else {
         return;
     };
-    let mut writes = store.stack.cloud.writes();
     loop {
         tokio::select! {
+            biased;
             () = stopped(&mut stop) => return,
             () = store.functions.reachable() => {}
         }
-        writes.borrow_and_update();
+        let written = store.stack.cloud.written();
+        let writes = written.rings();
         if let Err(error) = source.pump(&store.stack, &store.functions).await {
             report(&error).await;
             continue;
         }
         tokio::select! {
+            biased;
             () = stopped(&mut stop) => return,
-            changed = writes.changed() => if changed.is_err() { return },
+            () = written.rung_after(writes) => {}
         }
     }
 }
@@ -72,27 +75,64 @@ async fn poll(store: Arc<Store>, index: usize, mut stop: watch::Receiver<bool>) 
     let Some(source) = store.sources.queues.get(index) else {
         return;
     };
+    let queue = store.stack.naming.queue(source.queue);
+    let bell = store.stack.cloud.arrived(&queue);
+    let mut at_work = JoinSet::new();
     loop {
         tokio::select! {
-            () = stopped(&mut stop) => return,
+            biased;
+            () = stopped(&mut stop) => break,
             () = store.functions.reachable() => {}
         }
-        // Waiting and working apart, so that a stop ends the one and not the other.
-        let received = tokio::select! {
-            () = stopped(&mut stop) => return,
-            received = source.receive(&store.stack, LONG_POLL) => received,
-        };
-        let dealt = match received {
-            Ok(messages) => {
-                source
-                    .deal_with(&store.stack, &store.functions, &store.hidden, &messages)
-                    .await
+        while at_work.try_join_next().is_some() {}
+        let rings = bell.rings();
+        let batch = usize::from(source.batch);
+        let most = (AT_ONCE - at_work.len()) * batch;
+        let received = match source.receive_all(&store.stack, most).await {
+            Ok(received) => received,
+            Err(error) => {
+                report(&error).await;
+                continue;
             }
-            Err(error) => Err(error),
         };
-        if let Err(error) = dealt {
-            report(&error).await;
+        for messages in received.chunks(batch) {
+            at_work.spawn(work(store.clone(), index, messages.to_vec()));
         }
+        if at_work.len() >= AT_ONCE {
+            at_work.join_next().await;
+            continue;
+        }
+        if !received.is_empty() {
+            continue;
+        }
+        tokio::select! {
+            biased;
+            () = stopped(&mut stop) => break,
+            () = bell.rung_after(rings) => {}
+            () = tokio::time::sleep(until_some_come_again(&store, &queue)) => {}
+        }
+    }
+    // What is under way is finished.
+    while at_work.join_next().await.is_some() {}
+}
+
+/// How long to wait where nobody tells that there is something: until a message that failed comes again,
+/// and now and then in any case, for those that somebody else has received and let go.
+fn until_some_come_again(store: &Store, queue: &str) -> Duration {
+    let next = store.hidden.next_of(queue);
+    let wait = next.map_or(LOOK_EVERY, |until| until.since(store.now()) + SHOWN_AFTER);
+    wait.min(LOOK_EVERY)
+}
+
+async fn work(store: Arc<Store>, index: usize, messages: Vec<Received>) {
+    let Some(source) = store.sources.queues.get(index) else {
+        return;
+    };
+    let dealt = source
+        .deal_with(&store.stack, &store.functions, &store.hidden, &messages)
+        .await;
+    if let Err(error) = dealt {
+        report(&error).await;
     }
 }
 
@@ -101,6 +141,7 @@ async fn tick(store: Arc<Store>, mut stop: watch::Receiver<bool>) {
     minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
+            biased;
             () = stopped(&mut stop) => return,
             _ = minutes.tick() => {}
         }
@@ -108,6 +149,7 @@ async fn tick(store: Arc<Store>, mut stop: watch::Receiver<bool>) {
             tracing::error!(%error, "what has expired is still there");
         }
         tokio::select! {
+            biased;
             () = stopped(&mut stop) => return,
             () = store.functions.reachable() => {}
         }

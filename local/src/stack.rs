@@ -9,7 +9,7 @@ use std::sync::Arc;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use domain::clock::Entropy;
 use edge::Function;
-use edge::function::Surroundings;
+use edge::function::{Running, Surroundings};
 use registry::delivery;
 use registry::environment::{self, Values};
 use registry::naming::Naming;
@@ -22,10 +22,10 @@ use store::queues::{MAX_RECEIVES, QUEUES};
 use store::tables::{self, TABLES, Table};
 
 use crate::aws::{
-    Access, Cloud, CloudConfig, CloudError, Connector, DeadLetters, Gate, IndexSpec, Projection,
-    QueueSpec, TableSpec,
+    Access, Cloud, CloudConfig, CloudError, Connector, DeadLetters, Faults, Gate, IndexSpec,
+    Projection, QueueSpec, TableSpec,
 };
-use crate::clock::StoreClock;
+use crate::clock::{SkewedClock, StoreClock};
 use crate::error::OpenError;
 use crate::mock::Mock;
 use crate::options::{
@@ -53,6 +53,44 @@ pub(crate) struct Stack {
     policy: fn(&Function) -> Vec<Statement>,
     /// Held for as long as the data directory is used.
     _lock: Option<File>,
+}
+
+/// What starts a function.
+pub(crate) struct Starter {
+    function: &'static Function,
+    vars: BTreeMap<&'static str, String>,
+    connector: Connector,
+    outside: Outside,
+    surroundings: Surroundings,
+    cloud: Arc<Cloud>,
+}
+
+impl Starter {
+    /// The function.
+    pub(crate) fn function(&self) -> &'static Function {
+        self.function
+    }
+
+    /// What decides over faults now.
+    pub(crate) fn faults(&self) -> Arc<dyn Faults> {
+        self.cloud.faults()
+    }
+
+    /// Starts an instance.
+    pub(crate) async fn start(&self) -> Result<Box<dyn Running>, OpenError> {
+        let name = self.function.name();
+        let failed = |error| OpenError::Function(self.function.name(), error);
+        let outside = self.outside.clone();
+        let wiring = wiring(self.vars.clone(), self.connector.clone(), outside).map_err(failed)?;
+        let mut surroundings = self.surroundings.clone();
+        let skew_ms = self.faults().skew_ms(&name);
+        if skew_ms != 0 {
+            surroundings.clock = Arc::new(SkewedClock::new(surroundings.clock, skew_ms));
+        }
+        (self.function.start)(name, wiring, surroundings)
+            .await
+            .map_err(failed)
+    }
 }
 
 /// A function's policy.
@@ -156,11 +194,18 @@ impl Stack {
         self.cloud.connector(&function.name(), Arc::new(policy))
     }
 
-    /// What a function is wired from.
-    pub(crate) fn wiring(&self, function: &Function) -> Result<Wiring, OpenError> {
-        let vars = environment::environment(function, &self.naming, &self.values);
-        wiring(vars, self.connector(function), self.outside.clone())
-            .map_err(|error| OpenError::Function(function.name(), error))
+    /// What starts a function, as often as it is to be started.
+    pub(crate) fn starter(&self, function: &'static Function) -> Starter {
+        Starter {
+            function,
+            vars: environment::environment(function, &self.naming, &self.values)
+                .into_iter()
+                .collect(),
+            connector: self.connector(function),
+            outside: self.outside.clone(),
+            surroundings: self.surroundings(),
+            cloud: Arc::clone(&self.cloud),
+        }
     }
 
     /// What the store's own handles are wired from; everything is allowed to them.

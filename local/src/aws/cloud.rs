@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::clock::Clock;
-use tokio::sync::watch;
 
 use super::access::{self, Access, Denial, Gate, Ledger};
+use super::bell::Bell;
 use super::call::{Call, Service};
 use super::dynamodb::DynamoDb;
 use super::error::CloudError;
-use super::faults::{Fault, Faults};
+use super::faults::{Faults, Spared};
 use super::journal::Journal;
 use super::mail::{Email, Mail};
 use super::meter::{Meter, Units};
@@ -51,8 +51,8 @@ pub struct Cloud {
     clock: Arc<dyn Clock>,
     ledger: Ledger,
     meter: Meter,
-    faults: RwLock<Option<Arc<dyn Faults>>>,
-    writes: watch::Sender<u64>,
+    faults: RwLock<Arc<dyn Faults>>,
+    written: Bell,
 }
 
 impl Cloud {
@@ -81,8 +81,8 @@ impl Cloud {
             clock: config.clock,
             ledger: Ledger::default(),
             meter: Meter::default(),
-            faults: RwLock::new(None),
-            writes: watch::Sender::new(0),
+            faults: RwLock::new(Arc::new(Spared)),
+            written: Bell::default(),
         }))
     }
 
@@ -150,12 +150,18 @@ impl Cloud {
 
     /// Sets what decides over faults from now on; `None` for no faults.
     pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {
+        let faults = faults.unwrap_or_else(|| Arc::new(Spared));
         *self.faults.write().unwrap_or_else(PoisonError::into_inner) = faults;
     }
 
-    /// Tells of every write to a table, for whoever waits for something new in a stream.
-    pub fn writes(&self) -> watch::Receiver<u64> {
-        self.writes.subscribe()
+    /// Rings with every write to a table, for whoever waits for something new in a stream.
+    pub(crate) fn written(&self) -> &Bell {
+        &self.written
+    }
+
+    /// Rings when there may be something new in a queue.
+    pub(crate) fn arrived(&self, queue: &str) -> Arc<Bell> {
+        self.sqs.bell(queue)
     }
 
     /// Every permission that was used, as (function, action, resource).
@@ -199,12 +205,10 @@ impl Cloud {
         self.ledger.admit(gate, function, needed)
     }
 
-    /// What befalls a call.
-    pub(super) fn fault(&self, function: &str, operation: &str) -> Fault {
+    /// What decides over faults now.
+    pub(crate) fn faults(&self) -> Arc<dyn Faults> {
         let faults = self.faults.read().unwrap_or_else(PoisonError::into_inner);
-        faults
-            .as_ref()
-            .map_or(Fault::None, |faults| faults.before(function, operation))
+        Arc::clone(&faults)
     }
 
     /// Carries a call out.
@@ -217,8 +221,7 @@ impl Cloud {
                     .call(priced.service, &priced.operation, &priced.body);
                 self.meter.charge(function, &priced, &reply);
                 if call.may_write() {
-                    self.writes
-                        .send_modify(|count| *count = count.wrapping_add(1));
+                    self.written.ring();
                 }
                 reply
             }

@@ -16,8 +16,9 @@ use bytes::Bytes;
 use super::access::Gate;
 use super::call::{Call, Service};
 use super::cloud::Cloud;
-use super::faults::{self, Fault};
+use super::faults::{self, At, Fault};
 use super::reply::{Reply, error};
+use crate::life::Life;
 
 /// An HTTP client for the AWS SDK whose far end is the [`Cloud`] in this process. It belongs to one
 /// function: permissions, faults and capacity units count as that function's.
@@ -63,21 +64,63 @@ impl Connector {
                 &message,
             ));
         }
-        match self.cloud.fault(&self.function, &call.operation) {
-            Fault::None => Ok(self.cloud.perform(&self.function, &call).await),
+        let decides = self.cloud.faults();
+        let at = At {
+            function: &self.function,
+            operation: &call.operation,
+            nth: Life::count_call(),
+        };
+        let fault = decides.befalls(&at);
+        let body = decides.sent(&at, call.body.clone());
+        let call = Call {
+            body,
+            ..call.clone()
+        };
+        match fault {
+            Fault::None => Ok(self.perform(&call).await),
             Fault::Conflict => match faults::conflict(&call) {
                 Some(conflict) => Ok(conflict),
-                None => Ok(self.cloud.perform(&self.function, &call).await),
+                None => Ok(self.perform(&call).await),
             },
             Fault::Throttled => Ok(faults::throttled(call.service)),
             Fault::InternalError => Ok(faults::internal(call.service)),
-            Fault::Drop => Err(broken("the connection broke before the request arrived")),
+            Fault::Drop => Err(unsent()),
             Fault::LoseReply => {
-                self.cloud.perform(&self.function, &call).await;
-                Err(broken("the connection broke before the reply arrived"))
+                self.perform(&call).await;
+                Err(unheard())
+            }
+            Fault::Slow(late) => {
+                tokio::time::sleep(late).await;
+                Ok(self.perform(&call).await)
+            }
+            Fault::SlowReply(late) => {
+                let reply = self.perform(&call).await;
+                tokio::time::sleep(late).await;
+                Ok(reply)
+            }
+            Fault::DieBefore => {
+                Life::end().await;
+                Err(unsent())
+            }
+            Fault::DieAfter => {
+                self.perform(&call).await;
+                Life::end().await;
+                Err(unheard())
             }
         }
     }
+
+    async fn perform(&self, call: &Call) -> Reply {
+        self.cloud.perform(&self.function, call).await
+    }
+}
+
+fn unsent() -> ConnectorError {
+    broken("the connection broke before the request arrived")
+}
+
+fn unheard() -> ConnectorError {
+    broken("the connection broke before the reply arrived")
 }
 
 fn broken(how: &'static str) -> ConnectorError {

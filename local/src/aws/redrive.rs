@@ -209,6 +209,7 @@ impl Sqs {
             ..SendMessageInput::default()
         };
         let sent = self.provider.send_message(input.clone()).await?;
+        self.bell(queue_name(&input.queue_url)).ring();
         if let (Some(journal), Some(row)) = (&self.journal, row) {
             let again = Entry {
                 queue: target,

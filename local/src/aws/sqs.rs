@@ -1,7 +1,7 @@
 //! The embedded queues: which there are, how they are set up, how full they are.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::clock::Clock;
 use rustack_sqs_core::config::SqsConfig;
@@ -9,8 +9,8 @@ use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
 use rustack_sqs_model::input::{CreateQueueInput, GetQueueAttributesInput};
 use serde_json::json;
-use tokio::sync::Mutex;
 
+use super::bell::Bell;
 use super::error::CloudError;
 use super::journal::Journal;
 use super::place::Place;
@@ -59,8 +59,9 @@ pub(crate) struct Sqs {
     pub(super) journal: Option<Journal>,
     /// Held while a message and its row change together, so that no deletion comes between a
     /// message's sending and its row's writing.
-    pub(super) in_step: Mutex<()>,
+    pub(super) in_step: tokio::sync::Mutex<()>,
     specs: RwLock<BTreeMap<String, QueueSpec>>,
+    bells: Mutex<BTreeMap<String, Arc<Bell>>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) place: Place,
 }
@@ -78,8 +79,9 @@ impl Sqs {
             handler: RustackSqsHandler::new(provider.clone()),
             provider,
             journal,
-            in_step: Mutex::new(()),
+            in_step: tokio::sync::Mutex::new(()),
             specs: RwLock::new(BTreeMap::new()),
+            bells: Mutex::new(BTreeMap::new()),
             clock,
             place,
         }
@@ -112,6 +114,12 @@ impl Sqs {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(spec.name.clone(), spec.clone());
         Ok(())
+    }
+
+    /// Rings when there may be something new in a queue.
+    pub(crate) fn bell(&self, queue: &str) -> Arc<Bell> {
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(bells.entry(queue.to_owned()).or_default())
     }
 
     pub(super) fn specs(&self) -> Vec<QueueSpec> {

@@ -62,6 +62,7 @@ impl Sqs {
     ) -> Result<impl Serialize + use<>, SqsError> {
         let _step = self.in_step.lock().await;
         let sent = self.provider.send_message(input.clone()).await?;
+        self.bell(queue_name(&input.queue_url)).ring();
         let id = sent.message_id.clone().unwrap_or_default();
         self.record(vec![self.entry(input, id)])?;
         Ok(sent)
@@ -73,6 +74,7 @@ impl Sqs {
     ) -> Result<impl Serialize + use<>, SqsError> {
         let _step = self.in_step.lock().await;
         let sent = self.provider.send_message_batch(input.clone()).await?;
+        self.bell(queue_name(&input.queue_url)).ring();
         let rows = input
             .entries
             .into_iter()

@@ -134,7 +134,9 @@ impl Cloud {
             "VisibilityTimeout": 0,
         });
         let call = call(Service::Sqs, "ChangeMessageVisibility", &request);
-        self.answered(CONSOLE, &call).await.map(drop)
+        self.answered(CONSOLE, &call).await?;
+        self.arrived(queue).ring();
+        Ok(())
     }
 
     /// Carries out a DynamoDB operation outside every function, in DynamoDB's own JSON.

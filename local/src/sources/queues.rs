@@ -11,7 +11,7 @@ use registry::delivery;
 use serde_json::{Value, json};
 use store::queues::Queue;
 
-use crate::aws::{Cloud, CloudError, Connector, Received};
+use crate::aws::{Cloud, CloudError, Connector, Delivery, Received};
 use crate::functions::Functions;
 use crate::stack::Stack;
 
@@ -42,6 +42,25 @@ impl QueueSource {
     ) -> Result<Vec<Received>, CloudError> {
         let queue = stack.naming.queue(self.queue);
         self.connector.receive(&queue, self.batch, wait).await
+    }
+
+    /// Receives what there is, up to about so many messages, in an order that depends on nothing but the
+    /// messages.
+    pub(crate) async fn receive_all(
+        &self,
+        stack: &Stack,
+        most: usize,
+    ) -> Result<Vec<Received>, CloudError> {
+        let mut all = Vec::new();
+        while all.len() < most {
+            let some = self.receive(stack, Duration::ZERO).await?;
+            if some.is_empty() {
+                break;
+            }
+            all.extend(some);
+        }
+        all.sort_by(|one, other| one.body.cmp(&other.body));
+        Ok(all)
     }
 
     /// Deletes every message, also those that are hidden.
@@ -75,11 +94,12 @@ impl QueueSource {
             return Ok(0);
         }
         let queue = stack.naming.queue(self.queue);
-        let failed = self.hand_over(stack, functions, messages).await;
+        let delivery = stack.cloud.faults().delivery(&self.function);
+        let failed = self.deliver(stack, functions, messages, delivery).await;
         let visibility = Duration::from_secs(delivery::visibility_s(self.queue).into());
         let now = stack.clock.now();
         for message in messages {
-            if failed.contains(&message.message_id) {
+            if delivery.kept || failed.contains(&message.message_id) {
                 hidden.add(&queue, &message.receipt_handle, now, now.plus(visibility));
             } else {
                 self.connector
@@ -88,6 +108,28 @@ impl QueueSource {
             }
         }
         Ok(messages.len())
+    }
+
+    /// Which messages were not dealt with, however they came.
+    async fn deliver(
+        &self,
+        stack: &Stack,
+        functions: &Functions,
+        messages: &[Received],
+        delivery: Delivery,
+    ) -> BTreeSet<String> {
+        if !delivery.late.is_zero() {
+            tokio::time::sleep(delivery.late).await;
+        }
+        let mut messages = messages.to_vec();
+        if delivery.reversed {
+            messages.reverse();
+        }
+        let failed = self.hand_over(stack, functions, &messages).await;
+        if delivery.twice {
+            return self.hand_over(stack, functions, &messages).await;
+        }
+        failed
     }
 
     /// Which messages the function could not deal with.
@@ -153,6 +195,14 @@ impl Hidden {
                 .partition(|hidden| hidden.queue == queue);
             *all = kept;
             taken.into_iter().map(|hidden| hidden.receipt).collect()
+        })
+    }
+
+    /// When the first hidden message of a queue comes again.
+    pub(crate) fn next_of(&self, queue: &str) -> Option<Timestamp> {
+        self.with(|all| {
+            let of_queue = all.iter().filter(|message| message.queue == queue);
+            of_queue.map(|message| message.until).min()
         })
     }
 

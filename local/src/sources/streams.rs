@@ -50,7 +50,10 @@ impl StreamSource {
             };
             pumped += records.len();
             let wanted: Vec<Value> = records.into_iter().filter(is_new_event).collect();
-            self.deliver(stack, functions, wanted).await?;
+            self.deliver(stack, functions, wanted.clone()).await?;
+            if stack.cloud.faults().replays(&table) {
+                self.deliver(stack, functions, wanted).await?;
+            }
             stack.cloud.set_checkpoint(&self.checkpoint(), &last)?;
         }
     }

@@ -1,0 +1,169 @@
+//! Runs many seeds, or plants faults and looks how soon they are noticed.
+//!
+//! `cargo run --profile proof -p simulation -- [SEEDS [FIRST]]`, or `-- mutants [SEEDS]`, or
+//! `-- trace SEED`.
+#![expect(
+    clippy::print_stdout,
+    reason = "this is how a program speaks to a terminal"
+)]
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use simulation::{Kind, MUTANTS, Mutant, Outcome, Plan, Points, run};
+
+/// How many seeds run unless told.
+const SEEDS: u64 = 10_000;
+/// How many seeds a mutant is tried with unless told.
+const MOST_TRIES: u64 = 1_000;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |index: usize, fallback: u64| {
+        let given = arguments.get(index);
+        given.and_then(|text| text.parse().ok()).unwrap_or(fallback)
+    };
+    let is_well = match arguments.first().map(String::as_str) {
+        Some("mutants") => hunt(number(1, MOST_TRIES)),
+        Some("trace") => show(&run(&Plan::of(number(1, 0)))),
+        _ => all(number(0, SEEDS), number(1, 0)),
+    };
+    if is_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// What came of many runs.
+#[derive(Default)]
+struct Sum {
+    runs: u64,
+    orders: usize,
+    fewest: Option<usize>,
+    faults: BTreeMap<Kind, u64>,
+    points: Points,
+    broken: Vec<u64>,
+}
+
+impl Sum {
+    fn add(&mut self, seed: u64, outcome: Outcome) {
+        self.runs += 1;
+        self.orders += outcome.orders;
+        let fewest = self
+            .fewest
+            .map_or(outcome.orders, |few| few.min(outcome.orders));
+        self.fewest = Some(fewest);
+        for (kind, times) in outcome.faults {
+            *self.faults.entry(kind).or_default() += times;
+        }
+        self.points.add(outcome.points);
+        if let Some(first) = outcome.broken.first() {
+            self.broken.push(seed);
+            println!("seed {seed}: {}: {}", first.rule, first.how);
+            println!("  again, with its trace: -- trace {seed}");
+        }
+    }
+}
+
+fn all(count: u64, first: u64) -> bool {
+    let began = Instant::now();
+    let next = AtomicU64::new(first);
+    let sum = Mutex::new(Sum::default());
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= first + count {
+                return;
+            }
+            let outcome = run(&Plan::of(seed));
+            let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+            sum.add(seed, outcome);
+            if sum.runs.is_multiple_of(100) {
+                let took = began.elapsed().as_secs();
+                println!("{} of {count} runs after {took} s", sum.runs);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..workers() {
+            scope.spawn(work);
+        }
+    });
+    let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+    report(&sum, began.elapsed().as_secs());
+    sum.broken.is_empty()
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn report(sum: &Sum, took: u64) {
+    println!(
+        "{} runs in {took} s; {} orders, {} at least in each; {} runs broke a rule {:?}",
+        sum.runs,
+        sum.orders,
+        sum.fewest.unwrap_or(0),
+        sum.broken.len(),
+        sum.broken
+    );
+    for kind in Kind::ALL {
+        let times = sum.faults.get(&kind).copied().unwrap_or(0);
+        println!("{times:>9}  {kind:?}");
+    }
+    let Points { reached, died } = &sum.points;
+    println!(
+        "functions died at {} of the {} points they reached",
+        died.len(),
+        reached.len()
+    );
+}
+
+fn show(outcome: &Outcome) -> bool {
+    for line in &outcome.trace {
+        println!("{line}");
+    }
+    outcome.broken.is_empty()
+}
+
+/// How soon each mutant is noticed, as a table.
+fn hunt(tries: u64) -> bool {
+    let found: Mutex<Vec<(usize, String)>> = Mutex::default();
+    let next = AtomicU64::new(0);
+    let work = || {
+        loop {
+            let index = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
+            let Some(mutant) = MUTANTS.get(index) else {
+                return;
+            };
+            let line = noticed(mutant, tries);
+            println!("{line}");
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.push((index, line));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..workers() {
+            scope.spawn(work);
+        }
+    });
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.iter().all(|(_, line)| !line.contains("not noticed"))
+}
+
+fn noticed(mutant: &'static Mutant, tries: u64) -> String {
+    for seed in 0..tries {
+        let plan = Plan {
+            mutant: Some(mutant),
+            ..Plan::of(seed)
+        };
+        if let Some(broken) = run(&plan).broken.first() {
+            return format!("| {} | {seed} | {} |", mutant.name, broken.rule);
+        }
+    }
+    format!("| {} | not noticed in {tries} | |", mutant.name)
+}

@@ -1,0 +1,166 @@
+//! One run: a shop opens, people shop in bad weather, the weather clears, all comes to rest, and the rules
+//! are looked at.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use local::{Options, SeededEntropy, Store};
+use tokio::runtime::Builder;
+use tokio::sync::watch;
+
+use crate::actors::Crowd;
+use crate::client::Network;
+use crate::mutants::Mutant;
+use crate::rules::{self, Broken};
+use crate::trace::Trace;
+use crate::weather::{Kind, Points, Weather};
+
+/// What a run is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// What chance is drawn from.
+    pub seed: u64,
+    /// How many orders each of the four who buy wants to place.
+    pub orders: u32,
+    /// A fault of the code itself that is to be noticed.
+    pub mutant: Option<&'static Mutant>,
+}
+
+impl Plan {
+    /// The usual run of a seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        Self {
+            seed,
+            orders: 6,
+            mutant: None,
+        }
+    }
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The rules that were broken.
+    pub broken: Vec<Broken>,
+    /// What happened, a line for each step.
+    pub trace: Vec<String>,
+    /// How many orders were placed.
+    pub orders: usize,
+    /// How often each kind of fault struck.
+    pub faults: BTreeMap<Kind, u64>,
+    /// Where functions waited, and died.
+    pub points: Points,
+}
+
+/// How often the rules that hold at any time are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// Longer than any message stays hidden.
+const QUIET: Duration = Duration::from_secs(200);
+/// Longer than goods are held, and than anything waits for its sweeper.
+const LONG: Duration = Duration::from_secs(20 * 60);
+/// How often time passes until all is at rest.
+const MOST_ROUNDS: u32 = 12;
+
+/// Runs a plan.
+#[must_use]
+pub fn run(plan: &Plan) -> Outcome {
+    // The SDK draws its pauses from here.
+    fastrand::seed(plan.seed);
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    runtime.block_on(simulate(plan))
+}
+
+async fn simulate(plan: &Plan) -> Outcome {
+    let trace = Arc::new(Trace::new());
+    let weather = Arc::new(Weather::new(plan.seed, plan.mutant, Arc::clone(&trace)));
+    let store = Store::open(Options {
+        instances: 0,
+        entropy: Arc::new(SeededEntropy::new(plan.seed)),
+        ..Options::for_tests()
+    })
+    .await
+    .expect("a store");
+    let before = rules::event_ids(&store);
+    store.set_faults(Some(weather.clone()));
+    let network = Network::to(store.clone(), weather.clone(), trace.clone()).await;
+    let crowd = Crowd::new(plan.seed, network);
+    crowd.stock().await;
+
+    let (tell, stop) = watch::channel(false);
+    let running = tokio::spawn(store.clone().run(stop));
+    weather.set(true);
+    let mut broken = shop(&crowd, plan).await;
+    weather.set(false);
+    come_to_rest(&crowd).await;
+    broken.extend(rules::at_rest(&crowd, &before).await);
+    broken.dedup();
+    for broken in &broken {
+        trace.say(&format!("BROKEN: {}: {}", broken.rule, broken.how));
+    }
+    // Whoever listened is gone if this fails, which is as good.
+    let _ = tell.send(true);
+    running.await.expect("the store stops");
+    let orders = crowd.told().placed.len();
+    store.set_faults(None);
+    Outcome {
+        broken,
+        trace: trace.lines(),
+        orders,
+        faults: weather.counts(),
+        points: weather.points(),
+    }
+}
+
+/// Everybody shops, while somebody looks whether the rules hold, and somebody deploys.
+async fn shop(crowd: &Crowd, plan: &Plan) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    let shopping = crowd.shop(plan.orders);
+    let looking = async {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if crowd.network.weather.strikes(Kind::Deployment, 200) {
+                crowd.network.trace.say("! Deployment");
+                crowd.network.store.replace_functions();
+            }
+            let found = rules::at_any_time(crowd).await;
+            if broken.is_empty() {
+                broken = found;
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = shopping => {}
+        () = looking => {}
+    }
+    broken
+}
+
+/// Time passes in clear weather, and dead letters are sent again, until there is nothing left to do.
+async fn come_to_rest(crowd: &Crowd) {
+    let store = &crowd.network.store;
+    for round in 0..MOST_ROUNDS {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let step = if round == 2 { LONG } else { QUIET };
+        tokio::time::advance(step).await;
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let queues = store.queues().await.unwrap_or_default();
+        for queue in queues.iter().filter(|queue| queue.dead_letters > 0) {
+            // What cannot be sent again stays there, and a rule says so.
+            let path = format!("/_local/queues/{}/redrive", queue.name);
+            store.request("POST", &path, &[], &[]).await;
+        }
+        let left = |queue: &local::aws::QueueDepth| {
+            queue.visible + queue.in_flight + queue.delayed + queue.dead_letters
+        };
+        if round > 4 && queues.iter().all(|queue| left(queue) == 0) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! What goes wrong: drawn anew for every call, invocation and delivery, and counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use local::InvokeError;
+use local::aws::{At, Delivery, Fate, Fault, Faults};
+use serde_json::Value;
+
+use crate::chance::Chance;
+use crate::mutants::Mutant;
+use crate::trace::Trace;
+
+/// A kind of fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A transaction meets another one.
+    Conflict,
+    /// A call is refused because there are too many.
+    Throttled,
+    /// A service fails.
+    InternalError,
+    /// A call never arrives.
+    RequestLost,
+    /// What was done is never heard of.
+    ReplyLost,
+    /// A call is long on its way.
+    Slow,
+    /// A function dies before a call leaves it.
+    DeathBefore,
+    /// A function dies after a call was carried out.
+    DeathAfter,
+    /// The payment provider charges, and does not answer.
+    ProviderSilent,
+    /// A function begins late.
+    LateStart,
+    /// A function handles the same event twice.
+    RunTwice,
+    /// A function's answer is lost.
+    AnswerLost,
+    /// Messages are late.
+    MessagesLate,
+    /// Messages come in another order.
+    MessagesReordered,
+    /// Messages come twice.
+    MessagesTwice,
+    /// Messages that were dealt with come again.
+    MessagesAgain,
+    /// Records of a stream come again.
+    StreamReplayed,
+    /// A clock differs.
+    ClockSkew,
+    /// A client's request is lost on its way to the shop.
+    ClientRequestLost,
+    /// The shop's answer to a client is lost.
+    ClientAnswerLost,
+    /// Functions are replaced by another version.
+    Deployment,
+    /// An event is of the version before.
+    OldEvent,
+    /// The provider reports twice.
+    ReportTwice,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 23] = [
+        Self::Conflict,
+        Self::Throttled,
+        Self::InternalError,
+        Self::RequestLost,
+        Self::ReplyLost,
+        Self::Slow,
+        Self::DeathBefore,
+        Self::DeathAfter,
+        Self::ProviderSilent,
+        Self::LateStart,
+        Self::RunTwice,
+        Self::AnswerLost,
+        Self::MessagesLate,
+        Self::MessagesReordered,
+        Self::MessagesTwice,
+        Self::MessagesAgain,
+        Self::StreamReplayed,
+        Self::ClockSkew,
+        Self::ClientRequestLost,
+        Self::ClientAnswerLost,
+        Self::Deployment,
+        Self::OldEvent,
+        Self::ReportTwice,
+    ];
+}
+
+/// Where a function waits for a call: before it is carried out, or after.
+type Point = (String, String, u32, bool);
+
+/// The points at which functions wait, and those at which one has died.
+#[derive(Debug, Default, Clone)]
+pub struct Points {
+    /// Where functions waited.
+    pub reached: BTreeSet<Point>,
+    /// Where they died.
+    pub died: BTreeSet<Point>,
+}
+
+impl Points {
+    /// Adds those of another run.
+    pub fn add(&mut self, other: Self) {
+        self.reached.extend(other.reached);
+        self.died.extend(other.died);
+    }
+}
+
+/// The longest that a call is on its way: longer than anybody waits for it.
+const SLOWEST: Duration = Duration::from_secs(4);
+const LATEST_START: Duration = Duration::from_secs(3);
+const LATEST_MESSAGES: Duration = Duration::from_secs(20);
+/// How far two clocks may be apart: as far as tokens may be early.
+const SKEW_MS: u32 = 2_000;
+/// Calls of an invocation are told apart up to this one.
+const MOST_CALLS: u32 = 40;
+
+/// The weather of one run.
+pub(crate) struct Weather {
+    is_on: AtomicBool,
+    chance: Chance,
+    counts: Mutex<BTreeMap<Kind, u64>>,
+    points: Mutex<Points>,
+    /// Which consumers dealt with which events, and how often.
+    handled: Mutex<BTreeMap<(String, String), u32>>,
+    /// How often each function was struck on its way.
+    struck: Mutex<BTreeMap<String, u64>>,
+    mutant: Option<&'static Mutant>,
+    trace: Arc<Trace>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Weather {
+    pub(crate) fn new(seed: u64, mutant: Option<&'static Mutant>, trace: Arc<Trace>) -> Self {
+        Self {
+            is_on: AtomicBool::new(false),
+            chance: Chance::new(seed, "weather"),
+            counts: Mutex::default(),
+            points: Mutex::default(),
+            handled: Mutex::default(),
+            struck: Mutex::default(),
+            mutant,
+            trace,
+        }
+    }
+
+    /// Lets things go wrong from now on, or no more.
+    pub(crate) fn set(&self, is_on: bool) {
+        self.is_on.store(is_on, Ordering::Relaxed);
+    }
+
+    fn is_on(&self) -> bool {
+        self.is_on.load(Ordering::Relaxed)
+    }
+
+    /// Whether something that happens so often in a thousand times happens now; it is counted.
+    pub(crate) fn strikes(&self, kind: Kind, per_mille: u32) -> bool {
+        let strikes = self.is_on() && self.chance.per_mille(per_mille);
+        if strikes {
+            self.count(kind);
+        }
+        strikes
+    }
+
+    fn count(&self, kind: Kind) {
+        *locked(&self.counts).entry(kind).or_default() += 1;
+    }
+
+    pub(crate) fn counts(&self) -> BTreeMap<Kind, u64> {
+        locked(&self.counts).clone()
+    }
+
+    pub(crate) fn points(&self) -> Points {
+        locked(&self.points).clone()
+    }
+
+    /// Which consumers dealt with which events, and how often.
+    pub(crate) fn handled(&self) -> BTreeMap<(String, String), u32> {
+        locked(&self.handled).clone()
+    }
+
+    /// How often a function was struck on its way.
+    pub(crate) fn struck(&self, function: &str) -> u64 {
+        locked(&self.struck).get(function).copied().unwrap_or(0)
+    }
+
+    fn fault(&self, at: &At<'_>) -> Option<(Kind, Fault)> {
+        let late = self.chance.up_to(SLOWEST);
+        // The provider's books are the one thing that is changed by single items.
+        if at.operation == "UpdateItem" && at.function.starts_with("payments-") {
+            return (self.chance.below(1_000) < 40)
+                .then_some((Kind::ProviderSilent, Fault::LoseReply));
+        }
+        Some(match self.chance.below(1_000) {
+            0..40 if at.operation.starts_with("Transact") => (Kind::Conflict, Fault::Conflict),
+            40..50 => (Kind::Throttled, Fault::Throttled),
+            50..56 => (Kind::InternalError, Fault::InternalError),
+            56..70 => (Kind::RequestLost, Fault::Drop),
+            70..90 => (Kind::ReplyLost, Fault::LoseReply),
+            90..96 => (Kind::Slow, Fault::Slow(late)),
+            96..102 => (Kind::Slow, Fault::SlowReply(late)),
+            102..114 => (Kind::DeathBefore, Fault::DieBefore),
+            114..134 => (Kind::DeathAfter, Fault::DieAfter),
+            _ => return None,
+        })
+    }
+
+    fn pass(&self, at: &At<'_>, fault: Fault) {
+        let nth = at.nth.min(MOST_CALLS);
+        let point = |after| (at.function.to_owned(), at.operation.to_owned(), nth, after);
+        let mut points = locked(&self.points);
+        match fault {
+            Fault::DieBefore => {
+                points.died.insert(point(false));
+            }
+            Fault::DieAfter => {
+                points.died.insert(point(true));
+                points.reached.insert(point(true));
+            }
+            Fault::Drop => {}
+            _ => {
+                points.reached.insert(point(true));
+            }
+        }
+        points.reached.insert(point(false));
+    }
+}
+
+impl Faults for Weather {
+    fn before(&self, _: &str, _: &str) -> Fault {
+        Fault::None
+    }
+
+    fn befalls(&self, at: &At<'_>) -> Fault {
+        // The store's own hands, and pollers, are nobody's function.
+        if !self.is_on() || !at.function.contains('-') {
+            return Fault::None;
+        }
+        let struck = self.fault(at);
+        if let Some((kind, _)) = struck {
+            self.count(kind);
+            self.trace.fault(kind, at);
+            *locked(&self.struck)
+                .entry(at.function.to_owned())
+                .or_default() += 1;
+        }
+        let fault = struck.map_or(Fault::None, |(_, fault)| fault);
+        self.pass(at, fault);
+        fault
+    }
+
+    fn sent(&self, at: &At<'_>, body: Bytes) -> Bytes {
+        let Some(mutant) = self.mutant else {
+            return body;
+        };
+        let changed = serde_json::from_slice::<Value>(&body)
+            .ok()
+            .and_then(|asked| (mutant.sends)(at, asked));
+        match changed {
+            Some(changed) => changed.to_string().into(),
+            None => body,
+        }
+    }
+
+    fn fate(&self, _: &str) -> Fate {
+        let late = match self.strikes(Kind::LateStart, 20) {
+            true => self.chance.up_to(LATEST_START),
+            false => Duration::ZERO,
+        };
+        Fate {
+            late,
+            twice: self.strikes(Kind::RunTwice, 10),
+            unheard: self.strikes(Kind::AnswerLost, 10),
+        }
+    }
+
+    fn handed(&self, function: &str, event: String) -> String {
+        if function.ends_with("settle-payment") && self.strikes(Kind::OldEvent, 100) {
+            return crate::mutants::of_the_version_before(&event).unwrap_or(event);
+        }
+        event
+    }
+
+    fn answered(
+        &self,
+        function: &str,
+        event: &str,
+        answer: Result<String, InvokeError>,
+    ) -> Result<String, InvokeError> {
+        let answer = match self.mutant {
+            Some(mutant) => (mutant.answers)(function, answer),
+            None => answer,
+        };
+        if let Ok(answer) = &answer {
+            for id in dealt_with(event, answer) {
+                *locked(&self.handled)
+                    .entry((function.to_owned(), id))
+                    .or_default() += 1;
+            }
+        }
+        self.trace.invoked(function, event, &answer);
+        answer
+    }
+
+    fn skew_ms(&self, _: &str) -> i64 {
+        if self.strikes(Kind::ClockSkew, 300) {
+            i64::from(self.chance.below(2 * SKEW_MS)) - i64::from(SKEW_MS)
+        } else {
+            0
+        }
+    }
+
+    fn delivery(&self, _: &str) -> Delivery {
+        let late = match self.strikes(Kind::MessagesLate, 40) {
+            true => self.chance.up_to(LATEST_MESSAGES),
+            false => Duration::ZERO,
+        };
+        Delivery {
+            late,
+            reversed: self.strikes(Kind::MessagesReordered, 100),
+            twice: self.strikes(Kind::MessagesTwice, 30),
+            kept: self.strikes(Kind::MessagesAgain, 20),
+        }
+    }
+
+    fn replays(&self, _: &str) -> bool {
+        self.strikes(Kind::StreamReplayed, 20)
+    }
+}
+
+/// The ids of the events of a batch that was dealt with.
+fn dealt_with(event: &str, answer: &str) -> Vec<String> {
+    let (Ok(event), Ok(answer)) = (
+        serde_json::from_str::<Value>(event),
+        serde_json::from_str::<Value>(answer),
+    ) else {
+        return Vec::new();
+    };
+    let failures = answer["batchItemFailures"].as_array();
+    let Some(failures) = failures else {
+        return Vec::new();
+    };
+    let records = event["Records"].as_array().into_iter().flatten();
+    records
+        .filter(|record| {
+            let is_of = |failure: &Value| failure["itemIdentifier"] == record["messageId"];
+            record["messageId"].is_string() && !failures.iter().any(is_of)
+        })
+        .filter_map(|record| {
+            let body: Value = serde_json::from_str(record["body"].as_str()?).ok()?;
+            Some(body["id"].as_str()?.to_owned())
+        })
+        .collect()
+}
