@@ -50,6 +50,8 @@ pub(crate) struct Told {
     pub(crate) placed: Vec<Placed>,
     /// Units that staff took in or wrote off, by SKU.
     pub(crate) adjusted: BTreeMap<String, Vec<i64>>,
+    /// Payments whose key was answered once so and once so.
+    pub(crate) contradictions: Vec<String>,
     /// How often staff moved units and did not hear whether they did.
     pub(crate) unsure: u32,
 }
@@ -102,7 +104,7 @@ impl Crowd {
     /// Everybody does what they came for.
     pub(crate) async fn shop(&self, orders: u32) {
         let guests = futures_util::future::join_all((0..2).map(|number| async move {
-            self.actor(&format!("guest{number}")).guest(orders).await
+            self.actor(&format!("guest{number}")).guest(orders).await;
         }));
         let customers =
             futures_util::future::join_all([CUSTOMER.id, READER.id].map(|id| async move {
@@ -281,28 +283,50 @@ impl Actor<'_> {
 
     /// What somebody does with an order of theirs.
     async fn go_on(&self, placed: &Placed) {
-        self.think().await;
+        // Some change their mind while the shop is still at work.
+        if self.chance.per_mille(700) {
+            self.think().await;
+        }
         let id = &placed.id;
         let unpaid = placed.body["paymentMethod"].is_null();
         if unpaid && self.chance.per_mille(850) {
             for _ in 0..2 {
-                let body = json!({"orderId": id, "paymentMethod": self.method()});
-                let pay = Ask::post("/api/v1/payments", body).key(&self.key());
-                if self
-                    .does(&placed.who, &pay)
-                    .await
-                    .is_some_and(|status| status == 201)
-                {
+                if self.pay(placed).await {
                     break;
                 }
                 self.think().await;
             }
         }
-        if self.chance.per_mille(120) {
+        if self.chance.per_mille(150) {
             let path = format!("/api/v1/orders/{id}/cancellations");
             let cancel = Ask::post(&path, json!({"reason": "a mistake"})).key(&self.key());
             self.does(&placed.who, &cancel).await;
         }
+    }
+
+    /// Pays, and now and then says so again. Whether it is paid.
+    async fn pay(&self, placed: &Placed) -> bool {
+        let body = json!({"orderId": placed.id, "paymentMethod": self.method()});
+        let key = self.key();
+        let ask = Ask::post("/api/v1/payments", body).key(&key);
+        let network = &self.crowd.network;
+        let Some(first) = network.insist(&placed.who, &ask).await else {
+            return false;
+        };
+        self.say(&format!("pays {} -> {}", placed.id, brief(&first)));
+        if first.status != 201 {
+            return false;
+        }
+        if self.chance.per_mille(300)
+            && let Some(again) = network.insist(&placed.who, &ask).await
+        {
+            let told = [&first, &again].map(|answer| (answer.status, answer.text("/data/id")));
+            if told[0] != told[1] {
+                let how = format!("{key}: {told:?}");
+                self.crowd.told().contradictions.push(how);
+            }
+        }
+        true
     }
 
     async fn does(&self, who: &Who, ask: &Ask) -> Option<u16> {

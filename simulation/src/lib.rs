@@ -7,6 +7,11 @@
 //! store and what is beneath it. It must never look at how a rule is kept: it asks the shop and the
 //! payment provider what they know, as anybody could.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a run that cannot be made is a fault of the simulation, and ends it"
+)]
+
 mod actors;
 mod chance;
 mod client;
@@ -17,5 +22,6 @@ mod trace;
 mod weather;
 
 pub use mutants::{MUTANTS, Mutant};
-pub use run::{Outcome, Plan, run};
+pub use rules::Broken;
+pub use run::{Outcome, Plan, run, shrink};
 pub use weather::{Kind, Points};

@@ -1,7 +1,8 @@
 //! Runs many seeds, or plants faults and looks how soon they are noticed.
 //!
-//! `cargo run --profile proof -p simulation -- [SEEDS [FIRST]]`, or `-- mutants [SEEDS]`, or
-//! `-- trace SEED`.
+//! `cargo run --profile proof -p simulation -- [SEEDS [FIRST]]` runs seeds; `-- mutants [SEEDS]` plants the
+//! mutants one by one and prints the table of docs/simulation.md; `-- trace SEED` shows what happens in a
+//! run, `-- shrink SEED` the smallest run found that breaks the same rule.
 #![expect(
     clippy::print_stdout,
     reason = "this is how a program speaks to a terminal"
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use simulation::{Kind, MUTANTS, Mutant, Outcome, Plan, Points, run};
+use simulation::{Kind, MUTANTS, Mutant, Outcome, Plan, Points, run, shrink};
 
 /// How many seeds run unless told.
 const SEEDS: u64 = 10_000;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let is_well = match arguments.first().map(String::as_str) {
         Some("mutants") => hunt(number(1, MOST_TRIES)),
         Some("trace") => show(&run(&Plan::of(number(1, 0)))),
+        Some("shrink") => smallest(number(1, 0)),
         _ => all(number(0, SEEDS), number(1, 0)),
     };
     if is_well {
@@ -50,21 +52,24 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, seed: u64, outcome: Outcome) {
+    fn add(&mut self, seed: u64, outcome: &Outcome) {
         self.runs += 1;
         self.orders += outcome.orders;
         let fewest = self
             .fewest
             .map_or(outcome.orders, |few| few.min(outcome.orders));
         self.fewest = Some(fewest);
-        for (kind, times) in outcome.faults {
-            *self.faults.entry(kind).or_default() += times;
+        for (kind, times) in &outcome.faults {
+            *self.faults.entry(*kind).or_default() += times;
         }
-        self.points.add(outcome.points);
+        self.points.add(&outcome.points);
         if let Some(first) = outcome.broken.first() {
             self.broken.push(seed);
             println!("seed {seed}: {}: {}", first.rule, first.how);
-            println!("  again, with its trace: -- trace {seed}");
+            println!("  see it again with: trace {seed}, or smaller with: shrink {seed}");
+            for line in outcome.life(first) {
+                println!("  {line}");
+            }
         }
     }
 }
@@ -81,7 +86,7 @@ fn all(count: u64, first: u64) -> bool {
             }
             let outcome = run(&Plan::of(seed));
             let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
-            sum.add(seed, outcome);
+            sum.add(seed, &outcome);
             if sum.runs.is_multiple_of(100) {
                 let took = began.elapsed().as_secs();
                 println!("{} of {count} runs after {took} s", sum.runs);
@@ -128,6 +133,15 @@ fn show(outcome: &Outcome) -> bool {
         println!("{line}");
     }
     outcome.broken.is_empty()
+}
+
+fn smallest(seed: u64) -> bool {
+    let Some((plan, outcome)) = shrink(&Plan::of(seed)) else {
+        println!("seed {seed} breaks no rule");
+        return true;
+    };
+    println!("{} orders each; spared: {:?}", plan.orders, plan.spared);
+    show(&outcome)
 }
 
 /// How soon each mutant is noticed, as a table.

@@ -129,6 +129,20 @@ async fn charges(crowd: &Crowd) -> BTreeMap<String, Vec<Value>> {
     charges
 }
 
+/// The payments of each order, as the shop knows them.
+pub(crate) async fn payments(crowd: &Crowd) -> BTreeMap<String, Vec<String>> {
+    let of = |order: &Value| -> Vec<String> {
+        let payments = order["payments"].as_array().into_iter().flatten();
+        let id = |payment: &Value| payment["id"].as_str().map(str::to_owned);
+        payments.filter_map(id).collect()
+    };
+    let orders = orders(crowd).await;
+    orders
+        .iter()
+        .map(|(id, order)| (id.clone(), of(order)))
+        .collect()
+}
+
 fn one_charge(found: &mut Found) {
     let twice: Vec<String> = found
         .charges
@@ -165,6 +179,9 @@ fn one_order_a_key(crowd: &Crowd, found: &mut Found) {
                 format!("{key}: {said:?}"),
             );
         }
+    }
+    for how in &told.contradictions {
+        found.fault("a repeated key is answered alike", how.clone());
     }
     // Each wish carries a name of its own into its address.
     let mut by_wish: BTreeMap<String, Vec<String>> = BTreeMap::new();

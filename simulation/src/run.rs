@@ -1,7 +1,7 @@
 //! One run: a shop opens, people shop in bad weather, the weather clears, all comes to rest, and the rules
 //! are looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,12 +17,14 @@ use crate::trace::Trace;
 use crate::weather::{Kind, Points, Weather};
 
 /// What a run is made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// What chance is drawn from.
     pub seed: u64,
     /// How many orders each of the four who buy wants to place.
     pub orders: u32,
+    /// What does not go wrong in this run.
+    pub spared: BTreeSet<Kind>,
     /// A fault of the code itself that is to be noticed.
     pub mutant: Option<&'static Mutant>,
 }
@@ -34,6 +36,7 @@ impl Plan {
         Self {
             seed,
             orders: 6,
+            spared: BTreeSet::new(),
             mutant: None,
         }
     }
@@ -48,10 +51,72 @@ pub struct Outcome {
     pub trace: Vec<String>,
     /// How many orders were placed.
     pub orders: usize,
+    /// The payments of each order.
+    pub payments: BTreeMap<String, Vec<String>>,
     /// How often each kind of fault struck.
     pub faults: BTreeMap<Kind, u64>,
     /// Where functions waited, and died.
     pub points: Points,
+}
+
+impl Outcome {
+    /// The life of the order that a broken rule is about: every step that names it, or a payment of it. All
+    /// steps, if it is about none.
+    #[must_use]
+    pub fn life(&self, broken: &Broken) -> Vec<&str> {
+        let Some(order) = &broken.order else {
+            return self.trace.iter().map(String::as_str).collect();
+        };
+        let empty = Vec::new();
+        let payments = self.payments.get(order).unwrap_or(&empty);
+        let names = |line: &&str| {
+            line.contains(order.as_str())
+                || payments
+                    .iter()
+                    .any(|payment| line.contains(payment.as_str()))
+        };
+        self.trace
+            .iter()
+            .map(String::as_str)
+            .filter(names)
+            .collect()
+    }
+}
+
+/// The smallest plan found that breaks the rule that this plan breaks: with as few orders, and as few
+/// kinds of faults. Nothing if it breaks none.
+#[must_use]
+pub fn shrink(plan: &Plan) -> Option<(Plan, Outcome)> {
+    let first = run(plan);
+    let rule = first.broken.first()?.rule;
+    let mut smallest = (plan.clone(), first);
+    let mut attempt = |smaller: Plan| {
+        let outcome = run(&smaller);
+        let breaks = outcome.broken.iter().any(|broken| broken.rule == rule);
+        if breaks {
+            smallest = (smaller, outcome);
+        }
+        breaks
+    };
+    let mut plan = plan.clone();
+    for orders in 1..plan.orders {
+        let fewer = Plan {
+            orders,
+            ..plan.clone()
+        };
+        if attempt(fewer.clone()) {
+            plan = fewer;
+            break;
+        }
+    }
+    for kind in Kind::ALL {
+        let mut milder = plan.clone();
+        milder.spared.insert(kind);
+        if attempt(milder.clone()) {
+            plan = milder;
+        }
+    }
+    Some(smallest)
 }
 
 /// How often the rules that hold at any time are looked at.
@@ -78,7 +143,7 @@ pub fn run(plan: &Plan) -> Outcome {
 
 async fn simulate(plan: &Plan) -> Outcome {
     let trace = Arc::new(Trace::new());
-    let weather = Arc::new(Weather::new(plan.seed, plan.mutant, Arc::clone(&trace)));
+    let weather = Arc::new(Weather::new(plan, Arc::clone(&trace)));
     let store = Store::open(Options {
         instances: 0,
         entropy: Arc::new(SeededEntropy::new(plan.seed)),
@@ -107,11 +172,16 @@ async fn simulate(plan: &Plan) -> Outcome {
     let _ = tell.send(true);
     running.await.expect("the store stops");
     let orders = crowd.told().placed.len();
+    let payments = match broken.is_empty() {
+        true => BTreeMap::new(),
+        false => rules::payments(&crowd).await,
+    };
     store.set_faults(None);
     Outcome {
         broken,
         trace: trace.lines(),
         orders,
+        payments,
         faults: weather.counts(),
         points: weather.points(),
     }

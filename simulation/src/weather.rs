@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::chance::Chance;
 use crate::mutants::Mutant;
+use crate::run::Plan;
 use crate::trace::Trace;
 
 /// A kind of fault.
@@ -108,9 +109,9 @@ pub struct Points {
 
 impl Points {
     /// Adds those of another run.
-    pub fn add(&mut self, other: Self) {
-        self.reached.extend(other.reached);
-        self.died.extend(other.died);
+    pub fn add(&mut self, other: &Self) {
+        self.reached.extend(other.reached.iter().cloned());
+        self.died.extend(other.died.iter().cloned());
     }
 }
 
@@ -123,10 +124,25 @@ const SKEW_MS: u32 = 2_000;
 /// Calls of an invocation are told apart up to this one.
 const MOST_CALLS: u32 = 40;
 
+/// How many deaths of each run are meant for a place, rather than left to chance: without them, what is
+/// seldom reached would hardly ever be where somebody dies.
+const MARKS: u32 = 6;
+
+/// A place at which the first who comes dies: a function, by its place among all, and one of its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    function: u32,
+    nth: u32,
+    after: bool,
+}
+
 /// The weather of one run.
 pub(crate) struct Weather {
     is_on: AtomicBool,
     chance: Chance,
+    /// What does not go wrong in this run.
+    spared: BTreeSet<Kind>,
+    marks: Mutex<Vec<Mark>>,
     counts: Mutex<BTreeMap<Kind, u64>>,
     points: Mutex<Points>,
     /// Which consumers dealt with which events, and how often.
@@ -142,15 +158,24 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Weather {
-    pub(crate) fn new(seed: u64, mutant: Option<&'static Mutant>, trace: Arc<Trace>) -> Self {
+    pub(crate) fn new(plan: &Plan, trace: Arc<Trace>) -> Self {
+        let marks = Chance::new(plan.seed, "marks");
+        let mark = |_| Mark {
+            function: marks.below(FUNCTIONS),
+            // Early calls are made by all, late ones by few.
+            nth: marks.below(1 + marks.below(MOST_CALLS)),
+            after: marks.per_mille(500),
+        };
         Self {
             is_on: AtomicBool::new(false),
-            chance: Chance::new(seed, "weather"),
+            chance: Chance::new(plan.seed, "weather"),
+            spared: plan.spared.clone(),
+            marks: Mutex::new((0..MARKS).map(mark).collect()),
             counts: Mutex::default(),
             points: Mutex::default(),
             handled: Mutex::default(),
             struck: Mutex::default(),
-            mutant,
+            mutant: plan.mutant,
             trace,
         }
     }
@@ -166,7 +191,8 @@ impl Weather {
 
     /// Whether something that happens so often in a thousand times happens now; it is counted.
     pub(crate) fn strikes(&self, kind: Kind, per_mille: u32) -> bool {
-        let strikes = self.is_on() && self.chance.per_mille(per_mille);
+        let strikes =
+            self.is_on() && self.chance.per_mille(per_mille) && !self.spared.contains(&kind);
         if strikes {
             self.count(kind);
         }
@@ -193,6 +219,18 @@ impl Weather {
     /// How often a function was struck on its way.
     pub(crate) fn struck(&self, function: &str) -> u64 {
         locked(&self.struck).get(function).copied().unwrap_or(0)
+    }
+
+    /// The death that is meant for this place, if one is.
+    fn marked(&self, at: &At<'_>) -> Option<(Kind, Fault)> {
+        let function = place_of(at.function);
+        let mut marks = locked(&self.marks);
+        let is_here = |mark: &Mark| mark.nth == at.nth && mark.function == function;
+        let index = marks.iter().position(is_here)?;
+        Some(match marks.remove(index).after {
+            false => (Kind::DeathBefore, Fault::DieBefore),
+            true => (Kind::DeathAfter, Fault::DieAfter),
+        })
     }
 
     fn fault(&self, at: &At<'_>) -> Option<(Kind, Fault)> {
@@ -247,7 +285,9 @@ impl Faults for Weather {
         if !self.is_on() || !at.function.contains('-') {
             return Fault::None;
         }
-        let struck = self.fault(at);
+        let by_chance = self.fault(at);
+        let struck = self.marked(at).or(by_chance);
+        let struck = struck.filter(|(kind, _)| !self.spared.contains(kind));
         if let Some((kind, _)) = struck {
             self.count(kind);
             self.trace.fault(kind, at);
@@ -337,6 +377,17 @@ impl Faults for Weather {
     fn replays(&self, _: &str) -> bool {
         self.strikes(Kind::StreamReplayed, 20)
     }
+}
+
+/// Among how many places the functions are told apart, for marks.
+const FUNCTIONS: u32 = 64;
+
+/// A function's place: the same in every run.
+fn place_of(function: &str) -> u32 {
+    let sum = function.bytes().fold(7_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    sum % FUNCTIONS
 }
 
 /// The ids of the events of a batch that was dealt with.
