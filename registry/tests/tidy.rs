@@ -134,7 +134,7 @@ fn packages(folder: &str) -> Vec<String> {
 fn ours() -> BTreeSet<String> {
     let functions = packages("functions");
     let shared = packages("shared");
-    let above = ["registry", "local", "tests"].map(str::to_owned);
+    let above = ["registry", "local", "simulation", "tests"].map(str::to_owned);
     functions.into_iter().chain(shared).chain(above).collect()
 }
 
@@ -165,6 +165,8 @@ fn dependencies_point_one_way() {
     depends_only_on("registry", &below);
     let below: Vec<&str> = below.into_iter().chain(["registry"]).collect();
     depends_only_on("local", &below);
+    let below: Vec<&str> = below.into_iter().chain(["local"]).collect();
+    depends_only_on("simulation", &below);
 }
 
 #[test]
@@ -195,6 +197,7 @@ fn one_package_is_what_cargo_run_starts() {
     let mut members = vec![
         "registry".to_owned(),
         "local".to_owned(),
+        "simulation".to_owned(),
         "tests".to_owned(),
     ];
     members.extend(
