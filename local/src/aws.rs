@@ -29,6 +29,7 @@ mod triggers;
 pub use access::{Access, Denial, Gate};
 pub use cloud::{Cloud, CloudConfig};
 pub use connector::Connector;
+pub(crate) use dynamodb::DATA_FILE;
 pub use error::CloudError;
 pub use faults::{Fault, Faults};
 pub use mail::Email;

@@ -26,7 +26,7 @@ const FOREIGN_ARN: &str = "arn:aws:dynamodb:dynoxide:000000000000:";
 const FOREIGN_REGION: &str = r#""awsRegion":"dynoxide""#;
 
 /// The file of a data directory that holds everything.
-const FILE: &str = "aws.db";
+pub(crate) const DATA_FILE: &str = "aws.db";
 
 /// The embedded database.
 pub(crate) struct DynamoDb {
@@ -70,7 +70,7 @@ impl DynamoDb {
             None => (Database::memory_with_clock(clock.clone())?, None),
             Some(directory) => {
                 fs::create_dir_all(directory)?;
-                let file = directory.join(FILE);
+                let file = directory.join(DATA_FILE);
                 (Database::new(&file.to_string_lossy())?, Some(file))
             }
         };
