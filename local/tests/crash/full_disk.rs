@@ -10,18 +10,25 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::alone;
 use crate::books;
 use crate::buyers::{Buyers, Shelf};
 use crate::process::{LargestFile, Process};
+use crate::web::Web;
 
 /// A disk with some room left: enough to start, and for some orders.
 const ALMOST_FULL: LargestFile = LargestFile(9 * 1024 * 1024);
+/// What of it is left for orders.
+const LEFT_FOR_ORDERS: u64 = 1024 * 1024;
 /// A disk with none.
 const FULL: LargestFile = LargestFile(0);
 /// How many requests find the disk full.
 const REFUSALS: usize = 40;
 const LEAST_ORDERS: usize = 20;
+const DATA: &str = "aws.db";
+const LOG: &str = "aws.db-wal";
 
 #[test]
 fn nothing_is_lost_when_the_disk_is_full() {
@@ -30,6 +37,7 @@ fn nothing_is_lost_when_the_disk_is_full() {
     let mut process = Process::start_under(ALMOST_FULL, data.path());
     let web = process.web();
     let shelf = Shelf::stocked_up(&web);
+    fill_up(&web, &data.path().join(DATA));
     let buyers = Buyers::of(shelf.skus());
     let full = |buyers: &Buyers| buyers.refused().len() >= REFUSALS;
     buyers.rush(&web, full, || ());
@@ -68,6 +76,28 @@ fn a_first_start_needs_room_and_leaves_nothing_half_done() {
     process.web().log_in("admin@example.com", "Admin-demo-1");
 }
 
+/// Puts up products with long descriptions: orders alone take minutes to fill a disk.
+fn fill_up(web: &Web, data: &Path) {
+    let token = format!("Bearer {}", web.log_in("admin@example.com", "Admin-demo-1"));
+    for number in 0.. {
+        if fs::metadata(data).expect("a file").len() > ALMOST_FULL.0 - LEFT_FOR_ORDERS {
+            return;
+        }
+        let body = json!({
+            "name": format!("Ballast {number}"),
+            "description": "\u{2693}".repeat(5_000),
+            "variants": [{
+                "sku": format!("BALLAST-{number}"),
+                "prices": [{"amount": 100, "currency": "EUR"}],
+            }],
+        });
+        let headers = [("authorization", token.as_str())];
+        let answer = web.send("POST", "/api/v1/products", &headers, Some(&body));
+        let (status, answer) = answer.expect("an answer");
+        assert_eq!(status, 201, "{answer}");
+    }
+}
+
 fn refuses_to_start(data: &Path) {
     let refusal = Process::refused_under(FULL, data);
     assert_eq!(refusal.code, Some(1), "{refusal:?}");
@@ -78,5 +108,5 @@ fn refuses_to_start(data: &Path) {
 
 /// Data file and last writes, as they are.
 fn files(data: &Path) -> [Vec<u8>; 2] {
-    ["aws.db", "aws.db-wal"].map(|name| fs::read(data.join(name)).expect("a file"))
+    [DATA, LOG].map(|name| fs::read(data.join(name)).expect("a file"))
 }
