@@ -61,6 +61,7 @@ fn nothing_is_lost_when_the_store_is_killed() {
     let orders = books::settle_and_check(&process.web(), &buyers, &shelf);
     check_unfinished(&buyers.placed(), &orders, &kills);
     let slowest = kills.iter().map(|kill| kill.recovery).max();
+    let slowest = slowest.unwrap_or_default();
     tell(&format!(
         "{count} kills, {} orders, all settled; there again after {slowest:?} at the slowest",
         orders.len()
