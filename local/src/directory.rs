@@ -30,12 +30,14 @@ const PROBE: &str = "room";
 /// Half as much again as the demo shop takes with the file of its last writes.
 const ROOM_MIB: usize = 8;
 
-/// The data directory of a store. Dropping it says that the store was closed.
+/// The data directory of a store. Dropping it says that the store was closed, also if it was never
+/// opened: a database that cannot be opened takes the file of its last writes away all the same.
 #[derive(Debug)]
 pub(crate) struct Directory {
     path: PathBuf,
     /// Held for as long as the directory is used.
     lock: File,
+    /// Whether there is a store, now or from before.
     opened: bool,
 }
 
@@ -61,7 +63,7 @@ impl Directory {
         Ok(Self {
             path: path.to_owned(),
             lock,
-            opened: false,
+            opened: !mark.is_empty(),
         })
     }
 
@@ -117,10 +119,10 @@ fn expect_whole(data: &Path, mark: &[u8]) -> Result<(), OpenError> {
         // A start that was killed at its very beginning leaves an empty file too, but no traces.
         let traces = !mark.is_empty() || log_length.unwrap_or(0) > 0;
         let how = data_length.map_or("is gone", |_| "is empty");
-        return match traces {
-            true => Err(damaged(data, &format!("{how}, though there was a store"))),
-            false => Ok(()),
-        };
+        if traces {
+            return Err(damaged(data, &format!("{how}, though there was a store")));
+        }
+        return Ok(());
     }
     match log_length {
         None if mark == OPEN => {
@@ -170,16 +172,29 @@ fn fault(data: &Path, with_log: bool) -> rusqlite::Result<Option<String>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     // Where there is no file of last writes, even reading would make one. What cannot change needs
     // none, and nothing changes it before this is done.
-    let how = if with_log { "" } else { "?immutable=1" };
-    let name = data.to_string_lossy();
-    let name = name.replace('%', "%25").replace('?', "%3f");
-    let name = name.replace('#', "%23");
-    let database = Connection::open_with_flags(format!("file:{name}{how}"), flags)?;
+    let database = if cfg!(unix) && !with_log {
+        Connection::open_with_flags(unchanging(data), flags)?
+    } else {
+        Connection::open_with_flags(data, flags)?
+    };
     // Closing would else move the last writes into the file.
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found: String = database.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     let found = found.lines().last().unwrap_or_default();
     Ok((found != "ok").then(|| found.to_owned()))
+}
+
+/// The URI of a file that cannot change.
+fn unchanging(file: &Path) -> String {
+    let name = file.to_string_lossy();
+    let name = name.replace('%', "%25").replace('?', "%3f");
+    let name = name.replace('#', "%23");
+    let scheme = if file.is_absolute() {
+        "file://"
+    } else {
+        "file:"
+    };
+    format!("{scheme}{name}?immutable=1")
 }
 
 fn damaged(file: &Path, how: &str) -> OpenError {
