@@ -1,6 +1,8 @@
 //! What can go wrong with the local store itself.
 
+use std::error::Error;
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
 use store::{StartError, StoreError};
@@ -14,6 +16,17 @@ pub enum OpenError {
     Cloud(CloudError),
     /// Another store uses the data directory.
     InUse(PathBuf),
+    /// The disk of the data directory is full.
+    NoRoom {
+        /// The data directory.
+        directory: PathBuf,
+        /// How much a start needs, in MiB.
+        needed_mib: usize,
+        /// What became of writing that much.
+        error: io::Error,
+    },
+    /// A file of the data directory is not what it was, and how that shows.
+    Damaged(PathBuf, String),
     /// A function cannot start.
     Function(String, StartError),
     /// The demo data cannot be written.
@@ -42,18 +55,35 @@ impl fmt::Display for OpenError {
             Self::InUse(data) => {
                 write!(f, "another store uses the directory {}", data.display())
             }
+            Self::NoRoom {
+                directory,
+                needed_mib,
+                error,
+            } => write!(
+                f,
+                "there is no room in {} for the {needed_mib} MiB that a start needs ({error}): \
+                 free some, or start with --data elsewhere",
+                directory.display()
+            ),
+            Self::Damaged(file, how) => write!(
+                f,
+                "{} {how}: restore a copy of the whole directory, or start with --data elsewhere; \
+                 nothing here was changed",
+                file.display()
+            ),
             Self::Function(name, error) => write!(f, "{name} cannot start: {error}"),
             Self::Seed(why) => write!(f, "the demo data cannot be written: {why}"),
         }
     }
 }
 
-impl std::error::Error for OpenError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for OpenError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Cloud(error) => Some(error),
             Self::Function(_, error) => Some(error),
-            Self::InUse(_) | Self::Seed(_) => None,
+            Self::NoRoom { error, .. } => Some(error),
+            Self::InUse(_) | Self::Damaged(..) | Self::Seed(_) => None,
         }
     }
 }
@@ -66,8 +96,17 @@ impl From<CloudError> for OpenError {
 
 impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
-        Self::Seed(format!("{error:?}"))
+        Self::Seed(innermost(&error))
     }
+}
+
+/// What an error comes from in the end, in words: the layers in between add no more than their names.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 impl fmt::Display for InvokeError {
@@ -82,4 +121,4 @@ impl fmt::Display for InvokeError {
     }
 }
 
-impl std::error::Error for InvokeError {}
+impl Error for InvokeError {}

@@ -94,7 +94,7 @@ pub struct Options {
     /// Whether operations answer with the contract's examples instead of being done.
     pub mock: bool,
     /// Whether events leave the tables. Without, a table takes thousands of items in no time, which a
-    /// table with a stream does not here: each write looks through all records before it.
+    /// table with a stream does not in memory: each write looks through all records before it.
     pub streams: bool,
     /// What each function may do.
     pub policy: fn(&Function) -> Vec<Statement>,

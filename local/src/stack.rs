@@ -2,8 +2,6 @@
 //! permissions of each function.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -26,6 +24,7 @@ use crate::aws::{
     Projection, QueueSpec, TableSpec,
 };
 use crate::clock::{SkewedClock, StoreClock};
+use crate::directory::Directory;
 use crate::error::OpenError;
 use crate::mock::Mock;
 use crate::options::{
@@ -40,6 +39,9 @@ const UNCONSUMED_S: u32 = 30;
 
 /// What the functions stand on.
 pub(crate) struct Stack {
+    /// The first to be dropped: it says that the store is closed before the database takes away the
+    /// file of its last writes.
+    _directory: Option<Directory>,
     pub(crate) cloud: Arc<Cloud>,
     pub(crate) clock: Arc<StoreClock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -51,8 +53,6 @@ pub(crate) struct Stack {
     /// What answers in the functions' place, in a mock.
     pub(crate) mock: Option<Mock>,
     policy: fn(&Function) -> Vec<Statement>,
-    /// Held for as long as the data directory is used.
-    _lock: Option<File>,
 }
 
 /// What starts a function.
@@ -118,7 +118,7 @@ impl Gate for Everything {
 impl Stack {
     /// Opens the services and makes what the functions need.
     pub(crate) async fn open(options: &Options) -> Result<Self, OpenError> {
-        let lock = options.data.as_deref().map(lock).transpose()?;
+        let mut directory = options.data.as_deref().map(Directory::claim).transpose()?;
         let naming = Naming {
             region: REGION.to_owned(),
             account: ACCOUNT.to_owned(),
@@ -137,6 +137,9 @@ impl Stack {
                 (naming.provider_secret(), PROVIDER_SECRET.to_owned()),
             ]),
         })?;
+        if let Some(directory) = &mut directory {
+            directory.opened()?;
+        }
         if let Some(ahead) = cloud.checkpoint(CLOCK)? {
             let corrupt = |_| CloudError::Corrupt(format!("the clock is {ahead} ahead"));
             clock.set_ahead(ahead.parse().map_err(corrupt)?);
@@ -167,6 +170,7 @@ impl Stack {
         let mock = options.mock.then(|| Mock::new(&options.cors_origins));
         let mock = mock.transpose().map_err(CloudError::from)?;
         Ok(Self {
+            _directory: directory,
             cloud,
             clock,
             entropy: Arc::clone(&options.entropy),
@@ -176,7 +180,6 @@ impl Stack {
             streams: options.streams,
             mock,
             policy: options.policy,
-            _lock: lock,
         })
     }
 
@@ -251,16 +254,6 @@ fn wiring(
     );
     let aws = Aws::over(&env, SharedHttpClient::new(connector))?;
     Ok(Wiring { env, aws, outside })
-}
-
-/// Makes the data directory this process's alone.
-fn lock(data: &Path) -> Result<File, OpenError> {
-    std::fs::create_dir_all(data).map_err(CloudError::Directory)?;
-    let file = File::create(data.join("lock")).map_err(CloudError::Directory)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => Err(OpenError::InUse(data.to_owned())),
-    }
 }
 
 fn table_spec(table: &Table, naming: &Naming, streams: bool) -> TableSpec {

@@ -1,8 +1,8 @@
 //! Starting the store, saying what there is, and stopping it.
 
 use std::error::Error;
-use std::fmt::Write;
-use std::io::IsTerminal;
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -257,10 +257,9 @@ fn watch_hint(ports: Ports, file: &Path) -> Result<String, std::fmt::Error> {
     Ok(text)
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "this is how a program speaks to a terminal"
-)]
+/// Speaks to the terminal, and does not mind if nobody listens any more, or if what is said was to be
+/// kept on a disk that is full.
 pub(crate) fn say(text: &str) {
-    print!("{text}");
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

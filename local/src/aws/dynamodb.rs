@@ -13,6 +13,7 @@ use dynoxide::storage::Storage;
 use dynoxide::storage_backend::clock as database;
 use dynoxide::{Database, DynoxideError, ttl};
 use futures_util::FutureExt;
+use rusqlite::Connection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,7 +27,13 @@ const FOREIGN_ARN: &str = "arn:aws:dynamodb:dynoxide:000000000000:";
 const FOREIGN_REGION: &str = r#""awsRegion":"dynoxide""#;
 
 /// The file of a data directory that holds everything.
-const FILE: &str = "aws.db";
+pub(crate) const DATA_FILE: &str = "aws.db";
+
+/// By this the last record of a stream is found, and those after a checkpoint. The database has no
+/// index for it and reads all records at every write, so that a store would become slower with each
+/// order.
+const STREAMS_IN_ORDER: &str = "CREATE INDEX IF NOT EXISTS _local_streams_in_order \
+     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
 /// The embedded database.
 pub(crate) struct DynamoDb {
@@ -58,6 +65,11 @@ impl database::Clock for StoreClock {
     }
 }
 
+fn put_streams_in_order(file: &Path) -> Result<(), CloudError> {
+    let made = Connection::open(file).and_then(|file| file.execute_batch(STREAMS_IN_ORDER));
+    made.map_err(|error| DynoxideError::from(error).into())
+}
+
 impl DynamoDb {
     /// Opens the database of a data directory, or a fresh one in memory.
     pub(crate) fn open(
@@ -70,8 +82,10 @@ impl DynamoDb {
             None => (Database::memory_with_clock(clock.clone())?, None),
             Some(directory) => {
                 fs::create_dir_all(directory)?;
-                let file = directory.join(FILE);
-                (Database::new(&file.to_string_lossy())?, Some(file))
+                let file = directory.join(DATA_FILE);
+                let db = Database::new(&file.to_string_lossy())?;
+                put_streams_in_order(&file)?;
+                (db, Some(file))
             }
         };
         Ok(Self {

@@ -24,6 +24,8 @@ const TABLE: &str = "_local-queues";
 
 /// How many rows one transaction can hold.
 const AT_ONCE: usize = 100;
+/// How many bytes of messages are put into one: a quarter of what it takes, for they are escaped.
+const MOST_BYTES: usize = 1024 * 1024;
 
 /// One message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -133,6 +135,24 @@ impl Journal {
         gone.chunks(AT_ONCE)
             .try_for_each(|some| self.write(&[], some))
     }
+}
+
+/// Splits rows so that one transaction can put new ones in their place. A store that was killed with
+/// thousands of messages is there again sooner if it does not write each by itself.
+pub(crate) fn replaceable_together(rows: Vec<Entry>) -> Vec<Vec<Entry>> {
+    let mut batches: Vec<Vec<Entry>> = Vec::new();
+    let mut bytes = 0;
+    for row in rows {
+        bytes += row.sent.message_body.len();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < AT_ONCE / 2 && bytes <= MOST_BYTES => batch.push(row),
+            _ => {
+                bytes = row.sent.message_body.len();
+                batches.push(vec![row]);
+            }
+        }
+    }
+    batches
 }
 
 fn key(queue: &str, id: &str) -> HashMap<String, AttributeValue> {

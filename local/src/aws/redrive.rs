@@ -6,7 +6,7 @@ use rustack_sqs_model::input::{DeleteMessageInput, ReceiveMessageInput, SendMess
 use rustack_sqs_model::types::Message;
 
 use super::error::CloudError;
-use super::journal::{Entry, Journal};
+use super::journal::{Entry, Journal, replaceable_together};
 use super::place::queue_name;
 use super::sqs::Sqs;
 
@@ -73,35 +73,46 @@ impl Sqs {
         };
         let _step = self.in_step.lock().await;
         let mut restored = 0;
-        for row in journal.all()? {
-            let queue = self.whereabouts(&row);
-            if self.spec(&queue).is_none() {
-                tracing::warn!(queue, "a message is kept for a queue that is no more");
-                continue;
+        for rows in replaceable_together(journal.all()?) {
+            let (mut again, mut gone) = (Vec::new(), Vec::new());
+            for row in rows {
+                if let Some(sent) = self.send_again(&row).await? {
+                    again.push(sent);
+                    gone.push((row.queue, row.id));
+                }
             }
-            let dead = queue != row.queue;
-            let input = SendMessageInput {
-                queue_url: self.place.queue_url(&queue),
-                delay_seconds: Some(if dead { 0 } else { self.delay_left(&row) }),
-                ..row.sent.clone()
-            };
-            let id = self.provider.send_message(input).await?.message_id;
-            let again = Entry {
-                id: id.unwrap_or_default(),
-                received: if dead { 0 } else { row.received },
-                origin: if dead {
-                    Some(row.queue.clone())
-                } else {
-                    row.origin.clone()
-                },
-                queue,
-                ..row.clone()
-            };
-            // One write: a crash before it sends the message once more, none loses it.
-            journal.write(&[again], &[(row.queue, row.id)])?;
-            restored += 1;
+            // One write: a crash before it sends the messages once more, none loses them.
+            journal.write(&again, &gone)?;
+            restored += again.len();
         }
         Ok(restored)
+    }
+
+    /// Sends a message that a former process kept, and gives its new row; none if nobody wants it.
+    async fn send_again(&self, row: &Entry) -> Result<Option<Entry>, CloudError> {
+        let queue = self.whereabouts(row);
+        if self.spec(&queue).is_none() {
+            tracing::warn!(queue, "a message is kept for a queue that is no more");
+            return Ok(None);
+        }
+        let dead = queue != row.queue;
+        let input = SendMessageInput {
+            queue_url: self.place.queue_url(&queue),
+            delay_seconds: Some(if dead { 0 } else { self.delay_left(row) }),
+            ..row.sent.clone()
+        };
+        let id = self.provider.send_message(input).await?.message_id;
+        Ok(Some(Entry {
+            id: id.unwrap_or_default(),
+            received: if dead { 0 } else { row.received },
+            origin: if dead {
+                Some(row.queue.clone())
+            } else {
+                row.origin.clone()
+            },
+            queue,
+            ..row.clone()
+        }))
     }
 
     /// How long a message has yet to stay hidden after its sending, in seconds.

@@ -63,6 +63,25 @@ async fn messages_survive_until_they_are_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn all_of_many_messages_survive() {
+    let directory = tempfile::tempdir().unwrap();
+    {
+        let cloud = opened(directory.path()).await;
+        let client = stage::sqs(&cloud, Open);
+        for number in 0..60 {
+            send(&cloud, &client, &number.to_string()).await;
+        }
+        for _ in 0..9 {
+            send(&cloud, &client, &"\"".repeat(150_000)).await;
+        }
+    }
+    for _ in 0..2 {
+        let cloud = opened(directory.path()).await;
+        assert_eq!(depth(&cloud, "work").await, (69, 0, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_message_keeps_its_attributes() {
     let directory = tempfile::tempdir().unwrap();
     {
