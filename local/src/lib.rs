@@ -16,6 +16,7 @@ mod gateway;
 mod local_store;
 mod mock;
 pub mod options;
+mod requests;
 mod running;
 pub mod seed;
 mod server;

@@ -39,7 +39,7 @@ impl Sqs {
         let mut rows = Vec::new();
         let mut gone = Vec::new();
         for id in ids {
-            let Some(row) = journal.find(&homes, id)? else {
+            let Some(row) = journal.find(&homes, id) else {
                 continue;
             };
             if row.queue == queue {
@@ -68,12 +68,9 @@ impl Sqs {
 
     /// Sends every journaled message again, each to where it was.
     pub(crate) async fn restore(&self) -> Result<usize, CloudError> {
-        let Some(journal) = &self.journal else {
-            return Ok(0);
-        };
         let _step = self.in_step.lock().await;
         let mut restored = 0;
-        for row in journal.all()? {
+        for row in self.journal.all() {
             let queue = self.whereabouts(&row);
             if self.spec(&queue).is_none() {
                 tracing::warn!(queue, "a message is kept for a queue that is no more");
@@ -98,7 +95,7 @@ impl Sqs {
                 ..row.clone()
             };
             // One write: a crash before it sends the message once more, none loses it.
-            journal.write(&[again], &[(row.queue, row.id)])?;
+            self.journal.write(&[again], &[(row.queue, row.id)])?;
             restored += 1;
         }
         Ok(restored)
@@ -193,10 +190,7 @@ impl Sqs {
             attributes,
             ..
         } = message;
-        let row = match (&self.journal, &message_id) {
-            (Some(journal), Some(id)) => journal.find(&self.homes(dead), id)?,
-            _ => None,
-        };
+        let row = message_id.and_then(|id| self.journal.find(&self.homes(dead), &id));
         let target = origin(&attributes)
             .or_else(|| row.as_ref().and_then(|row| row.origin.clone()))
             .filter(|origin| self.spec(origin).is_some())
@@ -209,7 +203,7 @@ impl Sqs {
             ..SendMessageInput::default()
         };
         let sent = self.provider.send_message(input.clone()).await?;
-        if let (Some(journal), Some(row)) = (&self.journal, row) {
+        if let Some(row) = row {
             let again = Entry {
                 queue: target,
                 id: sent.message_id.unwrap_or_default(),
@@ -218,7 +212,7 @@ impl Sqs {
                 received: 0,
                 origin: None,
             };
-            journal.write(&[again], &[(row.queue, row.id)])?;
+            self.journal.write(&[again], &[(row.queue, row.id)])?;
         }
         self.provider
             .delete_message(DeleteMessageInput {
