@@ -73,7 +73,7 @@ async function lookAtConsole({ page, base, queue, name, examine, fault }) {
   await link.click();
   await page.getByRole("heading", { name: `Order ${order.number}` }).waitFor();
   await page.locator(".timeline").getByText("confirmed").waitFor();
-  await page.locator("main").getByText("OrderConfirmed").waitFor();
+  await page.locator("main").getByText("OrderConfirmed", { exact: true }).waitFor();
   const mail = page.getByRole("link", { name: `Your order ${order.number} is confirmed` });
   await mail.waitFor();
   await see("console-order");
@@ -107,8 +107,8 @@ async function lookAtConsole({ page, base, queue, name, examine, fault }) {
   await page.getByRole("link", { name: "Requests" }).click();
   await page.getByLabel(/^Find requests/).fill("orders-create-order 201");
   await page.locator("tbody tr").first().getByRole("link").click();
-  await page.locator("main").getByText("OrderCreated").first().waitFor();
-  await page.locator("main").getByText("PaymentSucceeded").first().waitFor();
+  await page.locator("main").getByText("OrderCreated", { exact: true }).waitFor();
+  await page.locator("main").getByText("PaymentSucceeded", { exact: true }).waitFor();
   await see("console-trace");
   for (const view of ["Orders", "Requests", "Mail", "Events", "Provider"]) {
     await page.getByRole("link", { name: view, exact: true }).click();

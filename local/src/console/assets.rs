@@ -18,18 +18,34 @@ const POLICY: &str = "content-security-policy";
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 
 const PAGE: &str = include_str!("page/index.html");
 
-/// A file of the page, by its name below `console/page`.
+/// A file of the page, by its name below `console/page` or in another folder.
 macro_rules! asset {
     ($name:literal, $media_type:expr) => {
-        ($name, $media_type, include_str!(concat!("page/", $name)))
+        asset!($name, $media_type, "page/")
+    };
+    ($name:literal, $media_type:expr, $folder:literal) => {
+        ($name, $media_type, include_str!(concat!($folder, $name)))
     };
 }
 
-/// Name, media type and content of each.
-const ASSETS: [(&str, &str, &str); 7] = [
+/// Name, media type and content of each. The console looks as the documentation does, but asks no
+/// function for its looks: the requests that it shows are other people's.
+const ASSETS: [(&str, &str, &str); 10] = [
+    asset!("docs.css", CSS, "../../../functions/platform/assets/docs/"),
+    asset!(
+        "dom.js",
+        JAVASCRIPT,
+        "../../../functions/platform/assets/docs/"
+    ),
+    asset!(
+        "favicon.svg",
+        SVG,
+        "../../../functions/platform/assets/docs/"
+    ),
     asset!("console.css", CSS),
     asset!("console.js", JAVASCRIPT),
     asset!("draw.js", JAVASCRIPT),

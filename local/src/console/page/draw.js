@@ -1,7 +1,7 @@
 // How things are drawn. Everything shown is set as text, never as markup: mails, messages and orders
 // may contain anything.
 
-import { block, el } from "/docs/dom.js";
+import { block, el } from "./dom.js";
 
 export { block, el };
 
