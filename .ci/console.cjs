@@ -40,7 +40,7 @@ function cutOff() {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     // Code scrolls inside itself, and what is only to be heard has no room.
-    const apart = node.parentElement.closest("pre, noscript, script, option, thead, .unseen, .skip");
+    const apart = node.parentElement.closest("pre, noscript, script, option, caption, thead, .unseen, .skip");
     if (apart || !node.data.trim() || !node.parentElement.checkVisibility()) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
@@ -79,7 +79,7 @@ async function lookAtConsole({ page, base, queue, name, examine, fault }) {
   await see("console-order");
 
   await mail.click();
-  await page.frameLocator("iframe").getByText(order.number).first().waitFor();
+  await page.frameLocator("iframe").getByText(order.number).filter({ visible: true }).first().waitFor();
   await see("console-mail");
 
   await post(`${base}/_local/queues/${queue}/messages`, { orderId: order.id });
