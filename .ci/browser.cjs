@@ -30,6 +30,8 @@ let views = 0;
 async function open() {
   const store = spawn("target/debug/souk", ["--memory", "--port", "0", "--rate-limit", "off"], {
     stdio: ["ignore", "pipe", "inherit"],
+    // Messages are to fail, and every failure is an error in the log.
+    env: { ...process.env, RUST_LOG: "warn,edge::runner::messages=off" },
   });
   for await (const line of createInterface({ input: store.stdout })) {
     const at = line.match(/http:\/\/127\.0\.0\.1:\d+/);

@@ -80,7 +80,7 @@ async function lookAtConsole({ page, base, queue, name, examine, fault }) {
 
   await mail.click();
   await page.frameLocator("iframe").getByText(order.number).filter({ visible: true }).first().waitFor();
-  await see("console-mail");
+  await see("console-letter");
 
   await post(`${base}/_local/queues/${queue}/messages`, { orderId: order.id });
   await page.evaluate((queue) => { location.hash = `#/queues/${queue}`; }, queue);

@@ -1,7 +1,7 @@
 // The console: finds out which view is wanted, asks the store for what it shows, and draws it; once a
 // second for as long as somebody looks.
 
-import { el, redraw } from "./draw.js";
+import { el, redraw, second } from "./draw.js";
 import { mailBox } from "./mails.js";
 import { orderLife, orderList } from "./orders.js";
 import { oneQueue, queueList } from "./queues.js";
@@ -35,9 +35,9 @@ const VIEWS = {
     changes: ({ writes, requests }) => [writes, requests],
   },
   orders: { name: "Orders", asks: asks("orders"), draw: orderList, changes: ({ writes }) => writes },
-  order: { asks: ({ id }) => asks(`orders/${id}`)(), draw: orderLife },
+  order: { asks: ({ id }) => asks(`orders/${encodeURIComponent(id)}`)(), draw: orderLife },
   queues: { name: "Queues", asks: askForQueues, draw: queueList },
-  queue: { asks: ({ id }) => asks("queues", `queues/${id}/messages`)(), draw: oneQueue },
+  queue: { asks: ({ id }) => asks("queues", `queues/${encodeURIComponent(id)}/messages`)(), draw: oneQueue },
   mail: { name: "Mail", asks: asks("emails"), draw: mailBox, changes: ({ emails }) => emails },
   requests: { name: "Requests", asks: asks("requests"), draw: requestList, changes: ({ requests }) => requests },
   events: { name: "Events", asks: asks("events"), draw: events, changes: ({ writes }) => writes },
@@ -83,20 +83,28 @@ function draw() {
   const { data, overview } = shown;
   redraw(byId("views"), navigation(overview));
   redraw(byId("content"), view().draw(data, { ...wanted, overview }));
+  document.title = `${byId("content").querySelector("h1").textContent}: Souk, the local store`;
+}
+
+/** What had the focus may be gone. Whoever cannot see that goes on reading where the view begins. */
+function keepFocus() {
+  if (document.activeElement === document.body) byId("content").focus({ preventScroll: true });
 }
 
 /** Asks what there is, and draws what has changed. */
 async function look() {
   const sought = wanted;
   const overview = await ask("overview");
-  byId("now").textContent = overview.now.replace("T", " ").replace(/\.\d+Z$/, " UTC").replace("Z", " UTC");
+  byId("now").textContent = second(overview.now);
   const { asks: source, changes } = view();
   const key = JSON.stringify([wanted.view, wanted.id, changes?.(overview)]);
   const data = changes && key === shown.key ? shown.data : await source(wanted);
   // Somebody may have gone elsewhere meanwhile.
   if (sought.view !== wanted.view || sought.id !== wanted.id) return look();
+  const elsewhere = shown.key !== null && shown.key !== key && shown.view !== view();
   shown = { view: view(), key, data, overview };
   draw();
+  if (elsewhere) keepFocus();
 }
 
 async function tick() {
@@ -117,11 +125,12 @@ async function tick() {
 /** Reads the address. Links within the page that are no views, such as the skip link, change nothing. */
 function follow() {
   if (location.hash && !location.hash.startsWith("#/")) return;
-  const [view = "", id = ""] = location.hash.slice(2).split("/").map(decodeURIComponent);
+  const [view = "", id = ""] = location.hash.slice(2).split("/");
   // What is named below the events is looked for among them.
   const sought = view === "events" ? id : "";
   wanted = { view, id: view === "events" ? "" : id, sought };
   if (byId("find")) byId("find").value = sought;
+  say("");
   window.scrollTo(0, 0);
   tick();
 }
@@ -134,6 +143,7 @@ async function act(doing) {
     say(error.message);
   }
   await tick();
+  keepFocus();
 }
 
 async function redrive(queue) {
@@ -143,7 +153,7 @@ async function redrive(queue) {
 
 async function advance(seconds) {
   const { now } = await post("clock", { advanceSeconds: seconds });
-  return `It is now ${now} in the store.`;
+  return `It is now ${second(now)} in the store.`;
 }
 
 document.addEventListener("click", (event) => {

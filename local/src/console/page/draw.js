@@ -68,6 +68,11 @@ export function instant(at) {
   return el("time", { datetime: at, title: at }, CLOCK.format(new Date(at)));
 }
 
+/** An instant to the second, as text. */
+export function second(at) {
+  return `${at.slice(0, 19).replace("T", " ")} UTC`;
+}
+
 /** `partiallyRefunded` as words. */
 export function words(name) {
   return name.replace(/([a-z])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`).replaceAll("_", " ");

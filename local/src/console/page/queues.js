@@ -15,7 +15,7 @@ function depths(queues) {
     ["In flight", count("inFlight"), "number"],
     ["Delayed", count("delayed"), "number"],
     ["Dead letters", (queue) => el("span", { class: queue.deadLetters ? "bad strong" : "" }, count("deadLetters")(queue)), "number"],
-    ["Action", (queue) => (queue.deadLetters ? redrive(queue.name, queue.deadLetters) : el("span", { class: "faint" }, "none needed"))],
+    ["Repair", (queue) => (queue.deadLetters ? redrive(queue.name, queue.deadLetters) : null)],
   ], queues, (queue) => queue.name);
 }
 
