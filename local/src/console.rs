@@ -164,7 +164,8 @@ async fn messages(store: &Store, queue: &str) -> Result<Value, Refusal> {
     held.retain(|message| message.queue == queue);
     held.sort_by_key(|message| !message.dead);
     let first = held.iter().take(MOST_MESSAGES);
-    Ok(first.map(traffic::message_view).collect())
+    let view = |message| traffic::message_view(store, message);
+    Ok(first.map(view).collect())
 }
 
 fn depth(depth: QueueDepth) -> Value {

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::aws::{Cloud, CloudError, Denial, Faults, QueueDepth, QueuedMessage};
 use crate::console;
 use crate::error::{InvokeError, OpenError};
+use crate::failures::Failures;
 use crate::functions::Functions;
 use crate::gateway::{self, Answered, Asked, Response};
 use crate::options::Options;
@@ -40,6 +41,7 @@ pub struct Store {
     pub(crate) sources: Sources,
     pub(crate) hidden: Hidden,
     pub(crate) requests: Requests,
+    pub(crate) failures: Arc<Failures>,
 }
 
 impl Store {
@@ -52,7 +54,7 @@ impl Store {
         let stack = Stack::open(&options).await?;
         let filled = fill(&stack, &options).await?;
         let functions = Functions::start(&stack, options.instances).await?;
-        let store = Self::of(stack, functions);
+        let store = Self::of(stack, functions, options.failures);
         if filled {
             store.settle().await;
         }
@@ -71,16 +73,18 @@ impl Store {
         let stack = Stack::open(&options).await?;
         fill(&stack, &options).await?;
         seed::publish_key(&stack).await?;
-        Ok(Self::of(stack, Functions::Watched(watched)))
+        let functions = Functions::Watched(watched);
+        Ok(Self::of(stack, functions, options.failures))
     }
 
-    fn of(stack: Stack, functions: Functions) -> Arc<Self> {
+    fn of(stack: Stack, functions: Functions, failures: Arc<Failures>) -> Arc<Self> {
         Arc::new(Self {
             sources: Sources::of(&stack),
             stack,
             functions,
             hidden: Hidden::default(),
             requests: Requests::default(),
+            failures,
         })
     }
 

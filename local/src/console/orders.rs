@@ -39,6 +39,11 @@ pub(super) async fn life(store: &Store, id: &str) -> Result<Value, Refusal> {
     let of_order = |event: &Value| event["data"]["orderId"] == json!(id);
     let mut events = store.events()?;
     events.retain(of_order);
+    // Those of one moment come in the order of their aggregate's versions.
+    events.sort_by_cached_key(|event| {
+        let at = event["occurredAt"].as_str().map(str::to_owned);
+        (at, event["sequence"].as_u64())
+    });
     let payments = payments_of(store, &order, &events).await?;
     let mut names: Vec<String> = vec![id.to_string()];
     names.extend(payments.iter().map(|payment| payment.id.to_string()));
@@ -53,7 +58,10 @@ pub(super) async fn life(store: &Store, id: &str) -> Result<Value, Refusal> {
         "payments": payments.iter().map(payment_view).collect::<Vec<_>>(),
         "events": events,
         "emails": about.map(email_view).collect::<Vec<_>>(),
-        "messages": messages.iter().map(traffic::message_view).collect::<Vec<_>>(),
+        "messages": messages
+            .iter()
+            .map(|message| traffic::message_view(store, message))
+            .collect::<Vec<_>>(),
     }))
 }
 

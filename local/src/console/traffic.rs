@@ -119,8 +119,8 @@ fn record_view(record: &Value) -> Value {
     })
 }
 
-/// A message, with the event that it carries, or why it carries none.
-pub(super) fn message_view(message: &QueuedMessage) -> Value {
+/// A message, with the event that it carries or why it carries none, and why it failed.
+pub(super) fn message_view(store: &Store, message: &QueuedMessage) -> Value {
     let QueuedMessage {
         id,
         queue,
@@ -143,6 +143,7 @@ pub(super) fn message_view(message: &QueuedMessage) -> Value {
         "body": body,
         "event": event,
         "unreadable": unreadable,
+        "failure": store.failures.why(id),
     })
 }
 

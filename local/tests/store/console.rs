@@ -1,9 +1,12 @@
 //! The console: orders and their lives, messages, streams, requests, and the page that shows them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use local::{Options, Response, Store};
+use local::aws::{Fault, Faults};
+use local::{Failures, Listener, Options, Response, Store};
 use serde_json::{Value, json};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 
 use crate::stage::{ask, get, open, order, post, queue};
 
@@ -201,6 +204,40 @@ async fn a_message_names_the_event_that_it_carries() {
     assert!(held[0]["unreadable"].is_null());
     let unknown = get(&store, "/_local/queues/nothing/messages").await;
     assert_eq!(unknown["code"], "not_found");
+}
+
+/// Lets nothing through that one function asks for.
+struct Barring(&'static str);
+
+impl Faults for Barring {
+    fn before(&self, function: &str, _operation: &str) -> Fault {
+        if function == self.0 {
+            Fault::InternalError
+        } else {
+            Fault::None
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_failed_says_why() {
+    let failures = Arc::new(Failures::default());
+    let listener = Listener(failures.clone()).with_filter(Listener::filter());
+    let heard = tracing_subscriber::registry().with(listener);
+    let _guard = tracing::subscriber::set_default(heard);
+    let store = open(Options {
+        failures,
+        ..Options::for_tests()
+    })
+    .await;
+    store.set_faults(Some(Arc::new(Barring(QUEUE))));
+    order(&store, "one", 1, Some("pm_test_ok")).await;
+    store.settle().await;
+    let path = format!("/_local/queues/{QUEUE}/messages");
+    let held = seen(&store, &path).await;
+    assert_eq!(held[0]["event"]["type"], "PaymentSucceeded", "{held}");
+    let why = held[0]["failure"].as_str().unwrap_or_default();
+    assert!(why.starts_with("unavailable"), "{held}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,6 +83,15 @@ function draw() {
   const { data, overview } = shown;
   redraw(byId("views"), navigation(overview));
   redraw(byId("content"), view().draw(data, { ...wanted, overview }));
+  entitle();
+}
+
+function drawNothing(error) {
+  redraw(byId("content"), [el("h1", {}, "Nothing to show"), el("p", {}, error.message)]);
+  entitle();
+}
+
+function entitle() {
   document.title = `${byId("content").querySelector("h1").textContent}: Souk, the local store`;
 }
 
@@ -116,7 +125,7 @@ async function tick() {
   } catch (error) {
     byId("content").dataset.troubled = "yes";
     say(`The store does not say: ${error.message}`);
-    if (shown.view !== view()) redraw(byId("content"), [el("h1", {}, "Nothing to show"), el("p", {}, error.message)]);
+    if (shown.view !== view()) drawNothing(error);
   }
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(tick, PAUSE_MS);

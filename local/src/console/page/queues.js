@@ -19,12 +19,16 @@ function depths(queues) {
   ], queues, (queue) => queue.name);
 }
 
-/** Why a message is where it is, as far as it can be told from here. */
-function reason({ deadLetter, received, mostReceives, unreadable, queue }) {
-  const tries = `Received ${received} of ${mostReceives} times. `;
-  const what = unreadable ? `It is ${unreadable}.` : null;
-  if (!deadLetter) return [tries, received ? "It failed so far, and comes again. " : null, what];
-  return [tries, what ?? `${queue} could not deal with it; the store's log says why, under the trace.`];
+/** Why a message is where it is, as far as it can be told from here: what failed before the store was
+ *  started is in no memory. */
+function reason({ deadLetter, received, mostReceives, unreadable, failure }) {
+  const what = unreadable ? `It is ${unreadable}.` : failure ? `It failed last because of ${failure}.` : null;
+  const unknown = deadLetter ? "Why it failed is not known here." : null;
+  return [
+    `Received ${received} of ${mostReceives} times. `,
+    !deadLetter && received ? "It comes again unless it is being dealt with. " : null,
+    what ?? unknown,
+  ];
 }
 
 function message(message) {
