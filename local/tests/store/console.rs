@@ -224,7 +224,8 @@ async fn a_message_that_failed_says_why() {
     let failures = Arc::new(Failures::default());
     let listener = Listener(failures.clone()).with_filter(Listener::filter());
     let heard = tracing_subscriber::registry().with(listener);
-    let _guard = tracing::subscriber::set_default(heard);
+    // For all threads: of one that only some listen to, the others may decide that nobody does.
+    tracing::subscriber::set_global_default(heard).expect("no other test listens");
     let store = open(Options {
         failures,
         ..Options::for_tests()
