@@ -1,7 +1,7 @@
 //! Why messages failed: what their functions said of them in the log, for a person who looks on.
 
 use std::collections::VecDeque;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::field::{Field, Visit};
@@ -106,9 +106,19 @@ impl Visit for Words {
         if !self.fields.contains(&field.name()) {
             return;
         }
-        let gap = if self.said.is_empty() { "" } else { ": " };
-        // Text takes whatever is written to it.
-        let _ = write!(self.said, "{gap}{value:?}");
+        let word = format!("{value:?}");
+        // What may be missing is written as an option.
+        let present = word
+            .strip_prefix("Some(")
+            .and_then(|word| word.strip_suffix(')'));
+        match present.unwrap_or(&word) {
+            "None" => {}
+            word if self.said.is_empty() => self.said.push_str(word),
+            word => {
+                self.said.push_str(": ");
+                self.said.push_str(word);
+            }
+        }
     }
 }
 
@@ -126,7 +136,7 @@ mod tests {
         let listener = Listener(failures.clone()).with_filter(Listener::filter());
         let subscriber = tracing_subscriber::registry().with(listener);
         tracing::subscriber::with_default(subscriber, || {
-            let says = |message: &str, why: &str| {
+            let says = |message: &str, why: &str, source: Option<u8>| {
                 let span = tracing::info_span!(
                     target: "edge::runner::messages", "message", function = "one", message
                 );
@@ -134,18 +144,18 @@ mod tests {
                     tracing::info!(target: "edge::runner::messages", "under way");
                     tracing::error!(target: "elsewhere", failure = "not this");
                     tracing::error!(
-                        target: "edge::runner::messages", failure = %why, error = ?Some(1), "comes again"
+                        target: "edge::runner::messages", failure = %why, error = ?source, "comes again"
                     );
                 });
             };
-            says("a", "first");
-            says("b", "other");
-            says("a", "second");
-            assert_eq!(failures.why("a").as_deref(), Some("second: Some(1)"));
-            assert_eq!(failures.why("b").as_deref(), Some("other: Some(1)"));
+            says("a", "first", None);
+            says("b", "other", None);
+            says("a", "second", Some(1));
+            assert_eq!(failures.why("a").as_deref(), Some("second: 1"));
+            assert_eq!(failures.why("b").as_deref(), Some("other"));
             assert_eq!(failures.why("c"), None);
             for number in 0..MOST {
-                says(&number.to_string(), "more");
+                says(&number.to_string(), "more", None);
             }
             assert_eq!(failures.why("a"), None);
         });

@@ -22,7 +22,7 @@ function depths(queues) {
 /** Why a message is where it is, as far as it can be told from here: what failed before the store was
  *  started is in no memory. */
 function reason({ deadLetter, received, mostReceives, unreadable, failure }) {
-  const what = unreadable ? `It is ${unreadable}.` : failure ? `It failed last because of ${failure}.` : null;
+  const what = unreadable ? `It is ${unreadable}.` : failure ? `Its last failure: ${failure}.` : null;
   const unknown = deadLetter ? "Why it failed is not known here." : null;
   return [
     `Received ${received} of ${mostReceives} times. `,
