@@ -1,4 +1,5 @@
-// Looks at the documentation and at the mails with a browser; `.ci/browser` prepares it and says what must hold.
+// Looks at the documentation, the console and the mails with a browser; `.ci/browser` prepares it and says
+// what must hold.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -8,6 +9,7 @@ const { createInterface } = require("node:readline");
 const { pathToFileURL } = require("node:url");
 const { chromium } = require("playwright-core");
 const axe = require("axe-core");
+const { lookAtConsole } = require("./console.cjs");
 
 const GUIDES = ["getting-started", "authentication", "errors", "payments-testing", "pricing", "changelog"];
 const WIDTHS = [390, 1440];
@@ -17,14 +19,19 @@ const SHOTS = "target/ci/browser";
 const LETTERS = "target/tmp/letters";
 /** What the origin of a file is called. */
 const FILES = "null";
+/** Queues whose consumers make nothing of what is no event. */
+const FAILING = ["orders-settle-payment", "inventory-settle-hold", "payments-charge-order", "pricing-release-coupon"];
 const CUSTOMER = { email: "customer@example.com", password: "Customer-demo-1" };
 
 const faults = [];
+let views = 0;
 
 /** Starts a store on a free port, and waits until it serves. One browser looks at more than a reader. */
 async function open() {
   const store = spawn("target/debug/souk", ["--memory", "--port", "0", "--rate-limit", "off"], {
     stdio: ["ignore", "pipe", "inherit"],
+    // Messages are to fail, and every failure is an error in the log.
+    env: { ...process.env, RUST_LOG: "warn,edge::runner::messages=off" },
   });
   for await (const line of createInterface({ input: store.stdout })) {
     const at = line.match(/http:\/\/127\.0\.0\.1:\d+/);
@@ -78,6 +85,7 @@ async function examine(page, what, fullPage = true) {
     else console.log(`  minor  ${line}`);
   }
   await page.screenshot({ path: `${SHOTS}/${what}.png`, fullPage });
+  views += 1;
 }
 
 /** Signs in and calls a route from the page, as a reader would. */
@@ -132,6 +140,21 @@ async function look(browser, base, width, scheme) {
   await page.context().close();
 }
 
+/** The console. Each look has a queue of its own, where a message fails. */
+async function watchConsole(browser, base, width, scheme) {
+  const page = await watched(browser, base, width, scheme);
+  const fault = (line) => faults.push(line);
+  const name = (what) => `${what}-${width}-${scheme}`;
+  const queue = FAILING.shift();
+  await lookAtConsole({ page, base, queue, name, examine, fault }).catch(async (error) => {
+    faults.push(`${name("console")}: ${error.message}`);
+    await page.screenshot({ path: `${SHOTS}/${name("console-fault")}.png` });
+  });
+  // A question that is under way as the page is closed fails, and harms nobody.
+  page.removeAllListeners("requestfailed");
+  await page.context().close();
+}
+
 /** Every letter, opened as a mail program would: without a network, on the reader's own ground. */
 async function lookAtMails(browser, letters, width, scheme) {
   const page = await watched(browser, FILES, width, scheme);
@@ -166,6 +189,7 @@ async function main() {
     for (const width of WIDTHS) {
       for (const scheme of SCHEMES) {
         await look(browser, base, width, scheme);
+        await watchConsole(browser, base, width, scheme);
         await lookAtMails(browser, letters, width, scheme);
       }
     }
@@ -173,8 +197,7 @@ async function main() {
     await browser.close();
     store.kill();
   }
-  const pages = WIDTHS.length * SCHEMES.length * (GUIDES.length + 3 + letters.length);
-  console.log(`${pages} views, ${faults.length} faults; pictures in ${SHOTS}`);
+  console.log(`${views} views, ${faults.length} faults; pictures in ${SHOTS}`);
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length ? 1 : 0;
 }

@@ -1,24 +1,30 @@
 //! The routes below `/_local`, which exist in no Lambda: what a person at this machine may see and do
 //! beside the API.
 
+mod assets;
+mod orders;
 mod provider;
+mod traffic;
 
+use std::error::Error;
 use std::time::Duration;
 
 use domain::id::PaymentId;
 use edge::Code;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use store::StoreError;
 
 use crate::aws::{CloudError, QueueDepth};
 use crate::gateway::{Asked, Response};
 use crate::local_store::Store;
 
-const PAGE: &str = include_str!("console/page.html");
-const SCRIPT: &str = include_str!("console/page.js");
 const ROOT: &str = "/_local";
 /// The furthest that time is moved at once: ten years.
 const FURTHEST_S: u64 = 10 * 366 * 24 * 60 * 60;
+
+/// How many messages of a queue are shown.
+const MOST_MESSAGES: usize = 100;
 
 /// Why the console does not do what it is asked to.
 enum Refusal {
@@ -26,8 +32,19 @@ enum Refusal {
     Plain(Code, String),
     /// The path answers these methods only.
     Method(&'static str),
-    /// The services fail.
-    Broken(CloudError),
+    /// Something behind it fails.
+    Broken(Box<dyn Error + Send + Sync>),
+}
+
+impl Refusal {
+    /// There is nothing at this path.
+    fn nothing() -> Self {
+        Self::Plain(Code::NotFound, String::new())
+    }
+
+    fn broken(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Broken(error.into())
+    }
 }
 
 type Done = Result<Response, Refusal>;
@@ -51,49 +68,104 @@ pub(crate) async fn answer(store: &Store, asked: &Asked<'_>) -> Response {
     header("x-trace-id", &trace);
     header("cache-control", "no-store");
     header("x-content-type-options", "nosniff");
+    assets::bar(&mut response);
     response
 }
 
 async fn route(store: &Store, asked: &Asked<'_>) -> Done {
     let path = asked.path().strip_prefix(ROOT).unwrap_or_default();
     let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let expected = match segments.as_slice() {
-        [] | ["page.js" | "emails" | "queues" | "events" | "provider"] => "GET",
-        ["queues", _, "messages" | "redrive"] | ["clock"] | ["payments", _, "authenticate"] => {
-            "POST"
-        }
-        _ => return Err(Refusal::Plain(Code::NotFound, String::new())),
+    let methods = methods(&segments).ok_or_else(Refusal::nothing)?;
+    let method = match asked.method {
+        "HEAD" => "GET",
+        other => other,
     };
-    let method = if asked.method == "HEAD" {
-        "GET"
-    } else {
-        asked.method
-    };
-    if method != expected {
-        return Err(Refusal::Method(expected));
+    if !methods.split(", ").any(|known| known == method) {
+        return Err(Refusal::Method(methods));
     }
-    match segments.as_slice() {
-        [] => Ok(Response::text(200, "text/html; charset=utf-8", PAGE)),
-        ["page.js"] => Ok(Response::text(
-            200,
-            "text/javascript; charset=utf-8",
-            SCRIPT,
-        )),
-        ["emails"] => Ok(success(200, &json!(store.stack.cloud.emails()))),
-        ["queues"] => queues(store).await,
-        ["events"] => Ok(success(200, &json!(store.events()?))),
-        ["provider"] => Ok(success(200, &json!(provider::books(&store.stack)?))),
-        ["queues", name, "messages"] => send(store, name, asked.body).await,
-        ["queues", name, "redrive"] => redrive(store, name).await,
-        ["clock"] => advance(store, asked.body).await,
-        ["payments", id, _] => authenticate(store, id, asked.body).await,
-        _ => Err(Refusal::Plain(Code::NotFound, String::new())),
+    if method == "GET" {
+        look(store, &segments).await
+    } else {
+        act(store, &segments, asked.body).await
     }
 }
 
-async fn queues(store: &Store) -> Done {
-    let depths: Vec<Value> = store.queues().await?.into_iter().map(depth).collect();
-    Ok(success(200, &json!(depths)))
+/// Which methods a path answers, as `Allow` lists them; none if there is no such path.
+fn methods(segments: &[&str]) -> Option<&'static str> {
+    match segments {
+        []
+        | [
+            "emails" | "events" | "orders" | "overview" | "provider" | "queues" | "requests"
+            | "streams",
+        ]
+        | ["assets" | "orders", _]
+        | ["emails", _, "html"] => Some("GET"),
+        ["queues", _, "messages"] => Some("GET, POST"),
+        ["queues", _, "redrive"] | ["clock"] | ["payments", _, "authenticate"] => Some("POST"),
+        _ => None,
+    }
+}
+
+/// What a person sees.
+async fn look(store: &Store, segments: &[&str]) -> Done {
+    let data = match segments {
+        [] => return Ok(assets::page()),
+        ["assets", name] => return assets::asset(name).ok_or_else(Refusal::nothing),
+        ["emails", id, "html"] => return mail(store, id),
+        ["emails"] => json!(store.stack.cloud.emails()),
+        ["events"] => json!(store.events()?),
+        ["orders"] => json!(orders::newest(store).await?),
+        ["orders", id] => orders::life(store, id).await?,
+        ["overview"] => traffic::overview(store).await?,
+        ["provider"] => json!(provider::books(&store.stack)?),
+        ["queues"] => queues(store).await?,
+        ["queues", name, "messages"] => messages(store, name).await?,
+        ["requests"] => json!(traffic::requests(store)),
+        ["streams"] => json!(traffic::streams(store)?),
+        _ => return Err(Refusal::nothing()),
+    };
+    Ok(success(200, &data))
+}
+
+/// What a person does.
+async fn act(store: &Store, segments: &[&str], body: &[u8]) -> Done {
+    match segments {
+        ["queues", name, "messages"] => send(store, name, body).await,
+        ["queues", name, "redrive"] => redrive(store, name).await,
+        ["clock"] => advance(store, body).await,
+        ["payments", id, _] => authenticate(store, id, body).await,
+        _ => Err(Refusal::nothing()),
+    }
+}
+
+fn mail(store: &Store, id: &str) -> Done {
+    let mut emails = store.stack.cloud.emails().into_iter();
+    let html = emails
+        .find(|mail| mail.id == id)
+        .and_then(|mail| mail.html)
+        .ok_or_else(Refusal::nothing)?;
+    Ok(assets::mail(html))
+}
+
+async fn queues(store: &Store) -> Result<Value, Refusal> {
+    Ok(store.queues().await?.into_iter().map(depth).collect())
+}
+
+/// A queue's dead letters, then what it holds, the longest sent first.
+async fn messages(store: &Store, queue: &str) -> Result<Value, Refusal> {
+    let name = store.queue_name(queue);
+    let known = store.queues().await?;
+    let queue = known
+        .into_iter()
+        .map(|depth| depth.name)
+        .find(|short| store.queue_name(short) == name)
+        .ok_or(CloudError::NoSuchQueue(name))?;
+    let mut held = store.messages().await?;
+    held.retain(|message| message.queue == queue);
+    held.sort_by_key(|message| !message.dead);
+    let first = held.iter().take(MOST_MESSAGES);
+    let view = |message| traffic::message_view(store, message);
+    Ok(first.map(view).collect())
 }
 
 fn depth(depth: QueueDepth) -> Value {
@@ -152,8 +224,7 @@ async fn authenticate(store: &Store, payment: &str, body: &[u8]) -> Done {
         outcome: provider::Outcome,
     }
     let Authentication { outcome } = read(body)?;
-    let payment =
-        PaymentId::parse(payment).map_err(|_| Refusal::Plain(Code::NotFound, String::new()))?;
+    let payment = PaymentId::parse(payment).map_err(|_| Refusal::nothing())?;
     let charge = provider::authenticate(&store.stack, payment, outcome).await?;
     Ok(success(200, &charge))
 }
@@ -203,7 +274,16 @@ impl From<CloudError> for Refusal {
             CloudError::NoSuchQueue(name) => {
                 Self::Plain(Code::NotFound, format!("queue: there is no queue {name}"))
             }
-            other => Self::Broken(other),
+            other => Self::broken(other),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::nothing(),
+            other => Self::broken(other),
         }
     }
 }

@@ -41,6 +41,12 @@ pub struct Response {
 }
 
 impl Response {
+    /// The first header of a name, which is in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut named = self.headers.iter().filter(|(known, _)| known == name);
+        named.next().map(|(_, value)| value.as_str())
+    }
+
     /// A response with a JSON body.
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self::text(status, "application/json", body.to_string())
@@ -75,20 +81,44 @@ impl Asked<'_> {
     }
 }
 
+/// A response, and the function that it comes from; none if the gateway answered by itself.
+pub(crate) struct Answered {
+    pub(crate) response: Response,
+    pub(crate) function: Option<String>,
+}
+
 /// Answers a request.
-pub(crate) async fn answer(stack: &Stack, functions: &Functions, asked: &Asked<'_>) -> Response {
+pub(crate) async fn answer(stack: &Stack, functions: &Functions, asked: &Asked<'_>) -> Answered {
+    let by_itself = |response| Answered {
+        response,
+        function: None,
+    };
     if asked.body.len() > LARGEST_BODY {
-        return too_large();
+        return by_itself(too_large());
     }
     let Some((function, parameters)) = route(asked.method, asked.path()) else {
-        return own(404, "Not Found");
+        return by_itself(own(404, "Not Found"));
     };
+    Answered {
+        response: ask(stack, functions, asked, function, &parameters).await,
+        function: Some(function.name()),
+    }
+}
+
+/// What a function answers to a request.
+async fn ask(
+    stack: &Stack,
+    functions: &Functions,
+    asked: &Asked<'_>,
+    function: &Function,
+    parameters: &[(&'static str, String)],
+) -> Response {
     let of_mock = |mock: &Mock| mock.answer(&function.route()?.full_path(), asked);
     if let Some(example) = stack.mock.as_ref().and_then(of_mock) {
         return example;
     }
     let id = request_id(stack.entropy.as_ref());
-    let event = event(asked, function, &parameters, stack.clock.now(), &id).to_string();
+    let event = event(asked, function, parameters, stack.clock.now(), &id).to_string();
     if event.len() > LARGEST_EVENT {
         return too_large();
     }

@@ -8,13 +8,16 @@ use serde_json::Value;
 use store::Wiring;
 use store::queues::{QUEUES, Queue};
 use store::tables::TABLES;
+use tokio::time::Instant;
 
-use crate::aws::{Cloud, CloudError, Denial, Faults, QueueDepth};
+use crate::aws::{Cloud, CloudError, Denial, Faults, QueueDepth, QueuedMessage};
 use crate::console;
 use crate::error::{InvokeError, OpenError};
+use crate::failures::Failures;
 use crate::functions::Functions;
-use crate::gateway::{self, Asked, Response};
+use crate::gateway::{self, Answered, Asked, Response};
 use crate::options::Options;
+use crate::requests::{Request, Requests};
 use crate::seed;
 use crate::sources::queues::{Hidden, QueueSource};
 use crate::sources::{Sources, schedules};
@@ -37,6 +40,8 @@ pub struct Store {
     pub(crate) functions: Functions,
     pub(crate) sources: Sources,
     pub(crate) hidden: Hidden,
+    pub(crate) requests: Requests,
+    pub(crate) failures: Arc<Failures>,
 }
 
 impl Store {
@@ -49,7 +54,7 @@ impl Store {
         let stack = Stack::open(&options).await?;
         let filled = fill(&stack, &options).await?;
         let functions = Functions::start(&stack, options.instances).await?;
-        let store = Self::of(stack, functions);
+        let store = Self::of(stack, functions, options.failures);
         if filled {
             store.settle().await;
         }
@@ -68,15 +73,18 @@ impl Store {
         let stack = Stack::open(&options).await?;
         fill(&stack, &options).await?;
         seed::publish_key(&stack).await?;
-        Ok(Self::of(stack, Functions::Watched(watched)))
+        let functions = Functions::Watched(watched);
+        Ok(Self::of(stack, functions, options.failures))
     }
 
-    fn of(stack: Stack, functions: Functions) -> Arc<Self> {
+    fn of(stack: Stack, functions: Functions, failures: Arc<Failures>) -> Arc<Self> {
         Arc::new(Self {
             sources: Sources::of(&stack),
             stack,
             functions,
             hidden: Hidden::default(),
+            requests: Requests::default(),
+            failures,
         })
     }
 
@@ -113,10 +121,21 @@ impl Store {
 
     pub(crate) async fn answer(&self, asked: &Asked<'_>) -> Response {
         if console::owns(asked.path()) {
-            console::answer(self, asked).await
-        } else {
-            gateway::answer(&self.stack, &self.functions, asked).await
+            return console::answer(self, asked).await;
         }
+        let began = Instant::now();
+        let Answered { response, function } =
+            gateway::answer(&self.stack, &self.functions, asked).await;
+        self.requests.keep(Request {
+            at: self.now(),
+            method: asked.method.to_owned(),
+            target: asked.target.to_owned(),
+            status: response.status,
+            took: began.elapsed(),
+            function,
+            trace: response.header("x-trace-id").map(str::to_owned),
+        });
+        response
     }
 
     /// Has a function handle a raw Lambda event, and returns its raw answer.
@@ -290,6 +309,29 @@ impl Store {
         // Ids begin with their time, and later ones of one millisecond come in no order anyway.
         events.sort_by_cached_key(|event: &Value| event["id"].as_str().map(str::to_owned));
         Ok(events)
+    }
+
+    /// The messages that the queues hold, the longest sent first, each under its queue's short name.
+    ///
+    /// # Errors
+    /// What the queue service says.
+    pub async fn messages(&self) -> Result<Vec<QueuedMessage>, CloudError> {
+        let short = |name: String| {
+            let meant = QUEUES
+                .into_iter()
+                .find(|queue| self.stack.naming.queue(queue) == name);
+            match meant {
+                Some(queue) => queue.name.to_owned(),
+                None if name == self.stack.naming.unplaced() => UNPLACED.to_owned(),
+                None => name,
+            }
+        };
+        let messages = self.stack.cloud.messages().await?.into_iter();
+        let named = messages.map(|message| QueuedMessage {
+            queue: short(message.queue),
+            ..message
+        });
+        Ok(named.collect())
     }
 
     /// The whole name of a queue that is given by its short or its whole name.

@@ -11,6 +11,7 @@ use store::outside::Outside;
 
 use crate::clock::RuntimeClock;
 use crate::entropy::SeededEntropy;
+use crate::failures::Failures;
 
 /// The region that the store pretends to stand in.
 pub const REGION: &str = "eu-central-1";
@@ -98,6 +99,8 @@ pub struct Options {
     pub streams: bool,
     /// What each function may do.
     pub policy: fn(&Function) -> Vec<Statement>,
+    /// Why messages failed, if a [`crate::Listener`] hears it.
+    pub failures: Arc<Failures>,
 }
 
 impl Options {
@@ -124,6 +127,7 @@ impl Options {
             mock: false,
             streams: true,
             policy: registry::policy::statements,
+            failures: Arc::default(),
         }
     }
 

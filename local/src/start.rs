@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use local::cli::Settings;
 use local::options::{CREDENTIALS, DATA, DYNAMODB_PORT, NO_LIMITS, RATE_LIMITS, REGION, SQS_PORT};
-use local::{Options, Store, seed};
+use local::{Failures, Listener, Options, Store, seed};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 type Done = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -22,15 +25,16 @@ const LOGGED: &str = "warn";
 
 /// Starts a store and keeps it until it is told to stop.
 pub(crate) async fn start(settings: Settings) -> Done {
-    log();
+    let failures = Arc::new(Failures::default());
+    log(failures.clone());
     if settings.aws_only {
         serve_services(settings).await
     } else {
-        serve_everything(settings).await
+        serve_everything(settings, failures).await
     }
 }
 
-async fn serve_everything(settings: Settings) -> Done {
+async fn serve_everything(settings: Settings, failures: Arc<Failures>) -> Done {
     let began = Instant::now();
     let gateway = listen(settings.port).await?;
     let (dynamodb, sqs) = (listen(0).await?, listen(0).await?);
@@ -41,7 +45,11 @@ async fn serve_everything(settings: Settings) -> Done {
     };
     let data = settings.data.clone();
     let mock = settings.mock;
-    let store = Store::open(options(&settings, ports)).await?;
+    let options = Options {
+        failures,
+        ..options(&settings, ports)
+    };
+    let store = Store::open(options).await?;
     let (tell, stop) = watch::channel(false);
     let services = tokio::spawn(store.cloud().clone().serve(dynamodb, sqs));
     let sources = tokio::spawn(store.clone().run(stop.clone()));
@@ -149,12 +157,15 @@ async fn told_to_stop() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-fn log() {
+fn log(failures: Arc<Failures>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(std::io::stderr().is_terminal());
+    // The console shows why messages fail, whatever is logged.
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(Listener(failures).with_filter(Listener::filter()))
         .init();
 }
 

@@ -15,6 +15,7 @@ use super::error::CloudError;
 use super::faults::{Faults, Spared};
 use super::journal::Journal;
 use super::mail::{Email, Mail};
+use super::messages::QueuedMessage;
 use super::meter::{Meter, Units};
 use super::place::Place;
 use super::reply::Reply;
@@ -70,7 +71,7 @@ impl Cloud {
         };
         let dynamo = DynamoDb::open(config.data.as_deref(), config.clock.clone(), place.clone())?;
         let kept = dynamo.is_durable().then(|| dynamo.database().clone());
-        let journal = kept.clone().map(Journal::open).transpose()?;
+        let journal = Journal::open(kept.clone())?;
         create_own_table(dynamo.database(), CHECKPOINTS)?;
         Ok(Arc::new(Self {
             mail: Mail::open(kept)?,
@@ -143,9 +144,22 @@ impl Cloud {
         self.sqs.redrive(queue).await
     }
 
+    /// The messages that the queues hold, the longest sent first. Nothing is received by looking.
+    ///
+    /// # Errors
+    /// What the queue service says.
+    pub async fn messages(&self) -> Result<Vec<QueuedMessage>, CloudError> {
+        self.sqs.messages().await
+    }
+
     /// The captured mail, oldest first.
     pub fn emails(&self) -> Vec<Email> {
         self.mail.sent()
+    }
+
+    /// How many mails are captured.
+    pub fn email_count(&self) -> usize {
+        self.mail.count()
     }
 
     /// Sets what decides over faults from now on; `None` for no faults.

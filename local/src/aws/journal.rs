@@ -1,5 +1,6 @@
-//! What makes queues survive a restart: a row for each message that was accepted and not yet
-//! deleted, in the database of the data directory.
+//! What the queues hold: a row for each message that was accepted and not yet deleted. It is how
+//! somebody looks at messages without receiving them, and, where it is written into the database of a
+//! data directory, how they survive a restart.
 //!
 //! A row stands under the queue that the message was last seen in. The queue service moves a
 //! message to the dead letters when a receive finds that it was received too often; nothing tells
@@ -7,9 +8,9 @@
 //! either has been moved or is about to be, so it comes back among the dead letters. The row itself
 //! moves when the message is received there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::transact_write_items::{
     TransactDelete, TransactPut, TransactWriteItem, TransactWriteItemsRequest,
 };
@@ -44,16 +45,30 @@ pub(crate) struct Entry {
     pub(crate) origin: Option<String>,
 }
 
-/// The rows.
-#[derive(Clone)]
+/// The rows, by queue and id.
+type Rows = BTreeMap<(String, String), Entry>;
+
+/// The journal: in memory, and in the database if that is durable.
 pub(crate) struct Journal {
-    db: Database,
+    rows: Mutex<Rows>,
+    db: Option<Database>,
 }
 
 impl Journal {
-    pub(crate) fn open(db: Database) -> Result<Self, CloudError> {
-        create_own_table(&db, TABLE)?;
-        Ok(Self { db })
+    /// The journal of a durable database, or an empty one.
+    pub(crate) fn open(db: Option<Database>) -> Result<Self, CloudError> {
+        let mut rows = Rows::new();
+        if let Some(db) = &db {
+            create_own_table(db, TABLE)?;
+            for item in all_items(db, TABLE)? {
+                let row = entry(&item)?;
+                rows.insert((row.queue.clone(), row.id.clone()), row);
+            }
+        }
+        Ok(Self {
+            rows: Mutex::new(rows),
+            db,
+        })
     }
 
     /// Writes `rows` and removes `gone`, as (queue, id), all or nothing. No row may be in both.
@@ -62,72 +77,38 @@ impl Journal {
         rows: &[Entry],
         gone: &[(String, String)],
     ) -> Result<(), CloudError> {
-        let mut actions = Vec::with_capacity(rows.len() + gone.len());
+        if let Some(db) = &self.db {
+            keep(db, rows, gone)?;
+        }
+        let mut held = self.locked();
         for row in rows {
-            let mut item = key(&row.queue, &row.id);
-            item.insert(
-                "message".to_owned(),
-                AttributeValue::S(serde_json::to_string(row)?),
-            );
-            actions.push(TransactWriteItem {
-                put: Some(TransactPut {
-                    table_name: TABLE.to_owned(),
-                    item,
-                    ..TransactPut::default()
-                }),
-                ..TransactWriteItem::default()
-            });
+            held.insert((row.queue.clone(), row.id.clone()), row.clone());
         }
-        for (queue, id) in gone {
-            actions.push(TransactWriteItem {
-                delete: Some(TransactDelete {
-                    table_name: TABLE.to_owned(),
-                    key: key(queue, id),
-                    ..TransactDelete::default()
-                }),
-                ..TransactWriteItem::default()
-            });
+        for key in gone {
+            held.remove(key);
         }
-        if actions.is_empty() {
-            return Ok(());
-        }
-        self.db.transact_write_items(TransactWriteItemsRequest {
-            transact_items: actions,
-            ..TransactWriteItemsRequest::default()
-        })?;
         Ok(())
     }
 
     /// The row of a message, which stands under one of `queues`.
-    pub(crate) fn find(&self, queues: &[String], id: &str) -> Result<Option<Entry>, CloudError> {
-        for queue in queues {
-            let found = self.db.get_item(GetItemRequest {
-                table_name: TABLE.to_owned(),
-                key: key(queue, id),
-                consistent_read: Some(true),
-                ..GetItemRequest::default()
-            })?;
-            if let Some(item) = found.item {
-                return entry(&item).map(Some);
-            }
-        }
-        Ok(None)
+    pub(crate) fn find(&self, queues: &[String], id: &str) -> Option<Entry> {
+        let held = self.locked();
+        queues
+            .iter()
+            .find_map(|queue| held.get(&(queue.clone(), id.to_owned())).cloned())
     }
 
     /// Every row, the longest sent first.
-    pub(crate) fn all(&self) -> Result<Vec<Entry>, CloudError> {
-        let mut rows = all_items(&self.db, TABLE)?
-            .iter()
-            .map(entry)
-            .collect::<Result<Vec<_>, _>>()?;
+    pub(crate) fn all(&self) -> Vec<Entry> {
+        let mut rows: Vec<Entry> = self.locked().values().cloned().collect();
         rows.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-        Ok(rows)
+        rows
     }
 
     /// Removes the rows that `gone` picks.
     pub(crate) fn remove(&self, gone: impl Fn(&Entry) -> bool) -> Result<(), CloudError> {
         let gone: Vec<_> = self
-            .all()?
+            .all()
             .into_iter()
             .filter(gone)
             .map(|row| (row.queue, row.id))
@@ -135,6 +116,48 @@ impl Journal {
         gone.chunks(AT_ONCE)
             .try_for_each(|some| self.write(&[], some))
     }
+
+    fn locked(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes rows into the database and removes others, in one transaction.
+fn keep(db: &Database, rows: &[Entry], gone: &[(String, String)]) -> Result<(), CloudError> {
+    let mut actions = Vec::with_capacity(rows.len() + gone.len());
+    for row in rows {
+        let mut item = key(&row.queue, &row.id);
+        item.insert(
+            "message".to_owned(),
+            AttributeValue::S(serde_json::to_string(row)?),
+        );
+        actions.push(TransactWriteItem {
+            put: Some(TransactPut {
+                table_name: TABLE.to_owned(),
+                item,
+                ..TransactPut::default()
+            }),
+            ..TransactWriteItem::default()
+        });
+    }
+    for (queue, id) in gone {
+        actions.push(TransactWriteItem {
+            delete: Some(TransactDelete {
+                table_name: TABLE.to_owned(),
+                key: key(queue, id),
+                ..TransactDelete::default()
+            }),
+            ..TransactWriteItem::default()
+        });
+    }
+    if actions.is_empty() {
+        return Ok(());
+    }
+    db.transact_write_items(TransactWriteItemsRequest {
+        transact_items: actions,
+        ..TransactWriteItemsRequest::default()
+    })?;
+    Ok(())
 }
 
 /// Splits rows so that one transaction can put new ones in their place. A store that was killed with

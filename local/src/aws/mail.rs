@@ -61,6 +61,10 @@ impl Mail {
         self.locked().clone()
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.locked().len()
+    }
+
     /// Carries out `SendEmail`.
     pub(crate) fn send(&self, body: &[u8], now: Timestamp) -> Reply {
         let Ok(request) = serde_json::from_slice::<SendEmail>(body) else {

@@ -39,7 +39,7 @@ impl Sqs {
         let mut rows = Vec::new();
         let mut gone = Vec::new();
         for id in ids {
-            let Some(row) = journal.find(&homes, id)? else {
+            let Some(row) = journal.find(&homes, id) else {
                 continue;
             };
             if row.queue == queue {
@@ -68,12 +68,9 @@ impl Sqs {
 
     /// Sends every journaled message again, each to where it was.
     pub(crate) async fn restore(&self) -> Result<usize, CloudError> {
-        let Some(journal) = &self.journal else {
-            return Ok(0);
-        };
         let _step = self.in_step.lock().await;
         let mut restored = 0;
-        for rows in replaceable_together(journal.all()?) {
+        for rows in replaceable_together(self.journal.all()) {
             let (mut again, mut gone) = (Vec::new(), Vec::new());
             for row in rows {
                 if let Some(sent) = self.send_again(&row).await? {
@@ -82,7 +79,7 @@ impl Sqs {
                 }
             }
             // One write: a crash before it sends the messages once more, none loses them.
-            journal.write(&again, &gone)?;
+            self.journal.write(&again, &gone)?;
             restored += again.len();
         }
         Ok(restored)
@@ -204,10 +201,7 @@ impl Sqs {
             attributes,
             ..
         } = message;
-        let row = match (&self.journal, &message_id) {
-            (Some(journal), Some(id)) => journal.find(&self.homes(dead), id)?,
-            _ => None,
-        };
+        let row = message_id.and_then(|id| self.journal.find(&self.homes(dead), &id));
         let target = origin(&attributes)
             .or_else(|| row.as_ref().and_then(|row| row.origin.clone()))
             .filter(|origin| self.spec(origin).is_some())
@@ -221,7 +215,7 @@ impl Sqs {
         };
         let sent = self.provider.send_message(input.clone()).await?;
         self.bell(queue_name(&input.queue_url)).ring();
-        if let (Some(journal), Some(row)) = (&self.journal, row) {
+        if let Some(row) = row {
             let again = Entry {
                 queue: target,
                 id: sent.message_id.unwrap_or_default(),
@@ -230,7 +224,7 @@ impl Sqs {
                 received: 0,
                 origin: None,
             };
-            journal.write(&[again], &[(row.queue, row.id)])?;
+            self.journal.write(&[again], &[(row.queue, row.id)])?;
         }
         self.provider
             .delete_message(DeleteMessageInput {

@@ -56,7 +56,7 @@ pub struct QueueDepth {
 pub(crate) struct Sqs {
     pub(super) provider: Arc<RustackSqs>,
     pub(super) handler: RustackSqsHandler,
-    pub(super) journal: Option<Journal>,
+    pub(super) journal: Journal,
     /// Held while a message and its row change together, so that no deletion comes between a
     /// message's sending and its row's writing.
     pub(super) in_step: tokio::sync::Mutex<()>,
@@ -67,7 +67,7 @@ pub(crate) struct Sqs {
 }
 
 impl Sqs {
-    pub(crate) fn new(journal: Option<Journal>, clock: Arc<dyn Clock>, place: Place) -> Self {
+    pub(crate) fn new(journal: Journal, clock: Arc<dyn Clock>, place: Place) -> Self {
         let provider = Arc::new(RustackSqs::new(SqsConfig {
             skip_signature_validation: true,
             default_region: place.region.clone(),
@@ -204,7 +204,6 @@ impl Sqs {
     /// The journal, if it covers `queue`: queues that were made through the wire protocol are gone
     /// after a restart, and so are their messages.
     pub(super) fn journal_of(&self, queue: &str) -> Option<&Journal> {
-        self.spec(queue)?;
-        self.journal.as_ref()
+        self.spec(queue).map(|_| &self.journal)
     }
 }

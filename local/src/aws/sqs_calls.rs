@@ -215,21 +215,15 @@ impl Sqs {
     }
 
     fn record(&self, rows: Vec<Entry>) -> Result<(), SqsError> {
-        let Some(journal) = &self.journal else {
-            return Ok(());
-        };
         let rows: Vec<_> = rows
             .into_iter()
             .filter(|row| self.spec(&row.queue).is_some())
             .collect();
-        journal.write(&rows, &[]).map_err(|error| lost(&error))
+        self.journal.write(&rows, &[]).map_err(|error| lost(&error))
     }
 
     fn forget(&self, gone: &[(String, String)]) -> Result<(), SqsError> {
-        match &self.journal {
-            Some(journal) => journal.write(&[], gone).map_err(|error| lost(&error)),
-            None => Ok(()),
-        }
+        self.journal.write(&[], gone).map_err(|error| lost(&error))
     }
 }
 

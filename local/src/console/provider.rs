@@ -57,9 +57,7 @@ pub(super) async fn authenticate(
     payment: PaymentId,
     outcome: Outcome,
 ) -> Result<Value, Refusal> {
-    let found = find(stack, payment)
-        .await?
-        .ok_or_else(|| Refusal::Plain(Code::NotFound, String::new()))?;
+    let found = find(stack, payment).await?.ok_or_else(Refusal::nothing)?;
     let key = settle(stack, &found.key, outcome).await?;
     report(stack, payment, found.version).await?;
     let charge = books(stack)?

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod clock;
+mod console;
 mod gateway;
 mod mock;
 mod policy;
