@@ -58,7 +58,7 @@ RULES = (
     "cartId: must be a cart of yours that is not ordered yet",
     "cartId: is empty",
     "sku: is not sold here in ",
-    "code: is not known",
+    "ode: is not known",
     "code: must stay as it was given",
     "ethod: must be one of ",  # the ways of sending to that address
     "ountry: the shop does not deliver there",
@@ -76,6 +76,26 @@ RULES = (
     ": must occur only once",
     ": must be unique within the zone",
     ": must be above that of the tier before",
+    ": must be unique within its category",
+    ": must be above 0",  # amounts that Money's own schema lets be anything
+    ": must not be negative",
+    "must be in the rate's currency and not negative",
+    "must be in the currency of the first tier and not negative",
+    "parentId: must leave the tree with at most",
+    "parentId: must leave every category with at most",
+    "ountry: these goods cannot be sent there",
+    "amount: cannot be named together with lines",
+    "lines: come to ",  # more than is left
+    " are asked for",  # of a line that has fewer
+    "items: a cart may have ",
+    "cartId: a cart in ",  # another currency
+    "currency: must be that of the cart",
+    "ode: is no longer valid",
+    "ode: is not valid yet",
+    "ode: is not for ",
+    "ode: is for goods of ",
+    "the total is ",  # what the payment provider charges
+    "the order would be too large",
 )
 
 #: How many wrong passwords the account that is signed in may be tried with: more would keep its owner out,
