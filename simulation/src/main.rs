@@ -1,7 +1,7 @@
 //! Runs many seeds, or plants faults and looks how soon they are noticed.
 //!
 //! `cargo run --profile proof -p simulation -- [SEEDS [FIRST]]` runs seeds; `-- mutants [SEEDS]` plants the
-//! mutants one by one and prints the table of docs/simulation.md; `-- trace SEED` shows what happens in a
+//! mutants one by one and prints which seed notices each; `-- trace SEED` shows what happens in a
 //! run, `-- shrink SEED` the smallest run found that breaks the same rule.
 #![expect(
     clippy::print_stdout,
