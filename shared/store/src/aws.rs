@@ -1,12 +1,16 @@
 //! AWS clients: one configuration with region and credentials given explicitly, so that no chain is
 //! searched at a cold start, and one HTTP client with the few roots that AWS's endpoints use.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_dynamodb::config::{
+    Credentials, IdentityCache, Region, SharedCredentialsProvider, SharedHttpClient,
+};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -32,10 +36,12 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_000);
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(5_000);
 const ATTEMPTS: u32 = 3;
 
-/// Makes the clients of one function.
+/// The clients of one function: each service has one, which all handles share.
 pub struct Aws {
     shared: SdkConfig,
     env: Env,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    sqs: OnceLock<aws_sdk_sqs::Client>,
 }
 
 impl Aws {
@@ -86,10 +92,15 @@ impl Aws {
                     .operation_timeout(OPERATION_TIMEOUT)
                     .build(),
             )
+            // The limits of time above hold for bodies too, and these credentials never change.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .identity_cache(IdentityCache::no_cache())
             .build();
         Ok(Self {
             shared,
             env: env.clone(),
+            dynamodb: OnceLock::new(),
+            sqs: OnceLock::new(),
         })
     }
 
@@ -101,11 +112,13 @@ impl Aws {
     }
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.at(DYNAMODB_ENDPOINT))
+        let make = || aws_sdk_dynamodb::Client::new(&self.at(DYNAMODB_ENDPOINT));
+        self.dynamodb.get_or_init(make).clone()
     }
 
     pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.at(SQS_ENDPOINT))
+        let make = || aws_sdk_sqs::Client::new(&self.at(SQS_ENDPOINT));
+        self.sqs.get_or_init(make).clone()
     }
 
     pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
