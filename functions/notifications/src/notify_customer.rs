@@ -2,7 +2,8 @@
 //! and of their account, as far as they want to hear of it. Tokens that go into a mail are made here,
 //! of the ids that events carry.
 //!
-//! The mail is claimed, sent, and then put down as told. Of deliveries that overlap, one sends. It may
+//! The mail is claimed, sent, and then put down as told. While the mail service is down, it waits in the
+//! queue. Of deliveries that overlap, one sends. It may
 //! go out twice only if the mail service's reply was lost or the function died before it put that down;
 //! it is never lost.
 
@@ -10,7 +11,7 @@ use domain::id::NotificationId;
 use domain::notification::{Notification, NotificationPreferences};
 use edge::seal::Seal;
 use edge::{Code, Consumer, Delivery, Failure, Source};
-use store::mail::Mailer;
+use store::mail::{MailError, Mailer};
 use store::notifications::{self, Notifications};
 use store::orders::{self, Orders};
 use store::queues::NOTIFICATIONS_NOTIFY_CUSTOMER;
@@ -68,7 +69,14 @@ impl Consumer for NotifyCustomer {
             .is_none_or(|(wanted, kind)| wanted.mails(*kind))
         {
             match notifications.claim(delivery.stamp.now, event).await? {
-                Claim::Yours => mailer.send(&letter.mail(shop, to)).await?,
+                Claim::Yours => match mailer.send(&letter.mail(shop, to)).await {
+                    Ok(()) => {}
+                    Err(down @ MailError::Down(_)) => {
+                        tracing::warn!(failure = &down as &dyn std::error::Error, "not sent");
+                        return Ok(mailer.wait(&delivery.json).await?);
+                    }
+                    Err(refused) => return Err(Failure::internal(refused)),
+                },
                 Claim::Others => {
                     let why = "another delivery of the event is being dealt with";
                     return Err(Failure::new(Code::Unavailable).because(why));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use store::queues::{MAX_RECEIVES, QUEUES, Queue};
 use store::tables::{Projection, TABLES, Table};
 
-use super::alarm::Alarm;
+use super::alarm::{Alarm, Rings};
 use super::input::{
     ALARM_TOPIC, EDGE_KEY, PROVIDER_SECRET, SIGNING_SECRET, UNPLACED, queue_id, table_id,
 };
@@ -115,11 +115,11 @@ fn of_queue(queue: &Queue, resources: &mut Resources) {
     );
     let age = Alarm {
         says: format!("{name} does not keep up, or keeps failing: its oldest message waits."),
-        namespace: "AWS/SQS",
+        namespace: json!("AWS/SQS"),
         metric: "ApproximateAgeOfOldestMessage",
-        dimension: ("QueueName", attribute(&id, "QueueName")),
+        dimension: Some(("QueueName", attribute(&id, "QueueName"))),
         statistic: "Maximum",
-        above: OLDEST_MESSAGE_S,
+        rings: Rings::Above(OLDEST_MESSAGE_S),
     };
     resources.insert(
         format!("{id}AgeAlarm"),
@@ -140,11 +140,11 @@ fn dead_letter_queue() -> Value {
 fn depth_alarm(queue: &str, says: String) -> Value {
     let alarm = Alarm {
         says,
-        namespace: "AWS/SQS",
+        namespace: json!("AWS/SQS"),
         metric: "ApproximateNumberOfMessagesVisible",
-        dimension: ("QueueName", attribute(queue, "QueueName")),
+        dimension: Some(("QueueName", attribute(queue, "QueueName"))),
         statistic: "Maximum",
-        above: 0,
+        rings: Rings::Above(0),
     };
     alarm.resource(&reference(ALARM_TOPIC))
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use edge::Function;
 use serde_json::{Map, Value, json};
 
-use super::alarm::Alarm;
+use super::alarm::{Alarm, Rings};
 use super::iam::{allow, role};
 use super::input::ALARM_TOPIC;
 use super::{LOGS_KEPT_DAYS, Resources, attribute, logical, reference, resource, substitute};
@@ -169,11 +169,11 @@ fn errors_alarm() -> Value {
         says: "Requests were answered with 5xx: the access log names the routes, the functions' \
                logs the causes."
             .to_owned(),
-        namespace: "AWS/ApiGateway",
+        namespace: json!("AWS/ApiGateway"),
         metric: "5xx",
-        dimension: ("ApiId", reference("Api")),
+        dimension: Some(("ApiId", reference("Api"))),
         statistic: "Sum",
-        above: 0,
+        rings: Rings::Above(0),
     };
     alarm.resource(&reference(ALARM_TOPIC))
 }

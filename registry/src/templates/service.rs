@@ -5,8 +5,9 @@
 
 use edge::{Function, Source};
 use serde_json::{Map, Value, json};
+use store::sign::Sign;
 
-use super::alarm::Alarm;
+use super::alarm::{Alarm, Rings};
 use super::iam::{self, allow, role};
 use super::input::Input;
 use super::{LOGS_KEPT_DAYS, Resources, attribute, logical, reference, resource, substitute};
@@ -33,6 +34,9 @@ pub fn nested(service: &Service) -> Value {
     let mut resources = Resources::new();
     for function in service.functions {
         add(function, &mut resources);
+    }
+    for sign in signs(service) {
+        resources.insert(format!("{}Alarm", sign.name), sign_alarm(sign));
     }
     if let Some(scheduler) = scheduler_role(service) {
         resources.insert(SCHEDULER_ROLE.to_owned(), scheduler);
@@ -68,6 +72,7 @@ pub(crate) fn inputs(service: &Service) -> Vec<Input> {
                 .collect(),
         }
     };
+    let of_signs = (!signs(service).is_empty()).then_some(Input::AlarmTopic);
     let needed = service.functions.iter().flat_map(|function| {
         let set = settings(function)
             .into_iter()
@@ -78,7 +83,7 @@ pub(crate) fn inputs(service: &Service) -> Vec<Input> {
         set.chain(allowed).chain(of_triggers(function))
     });
     let mut inputs = vec![Input::Shop];
-    for input in needed {
+    for input in needed.chain(of_signs) {
         if !inputs.contains(&input) {
             inputs.push(input);
         }
@@ -132,6 +137,10 @@ fn add(function: &Function, resources: &mut Resources) {
         role_id,
         role("lambda.amazonaws.com", &function.name(), &policy),
     );
+    for sign in (function.declare)().signs {
+        let id = format!("{stem}{}", sign.name);
+        resources.insert(id, sign_filter(sign, &log));
+    }
     resources.insert(
         log,
         resource(
@@ -172,6 +181,7 @@ fn add(function: &Function, resources: &mut Resources) {
         }
         Source::EveryMinute => {
             resources.insert(format!("{stem}Schedule"), schedule(&id, function));
+            resources.insert(format!("{stem}IdleAlarm"), idle_alarm(function, &id));
         }
     }
     resources.insert(format!("{stem}ErrorsAlarm"), errors_alarm(function, &id));
@@ -266,14 +276,75 @@ fn scheduler_role(service: &Service) -> Option<Value> {
     ))
 }
 
+/// The signs of trouble that a service's functions may give, each once.
+fn signs(service: &Service) -> Vec<&'static Sign> {
+    let mut signs: Vec<&Sign> = Vec::new();
+    for function in service.functions {
+        for sign in (function.declare)().signs {
+            if !signs.contains(&sign) {
+                signs.push(sign);
+            }
+        }
+    }
+    signs
+}
+
+/// Where the metrics of a shop's signs are kept.
+fn namespace() -> Value {
+    substitute("Souk/${Shop}".to_owned())
+}
+
+/// Counts a sign in a function's log.
+fn sign_filter(sign: &Sign, log: &str) -> Value {
+    resource(
+        "AWS::Logs::MetricFilter",
+        &json!({
+            "LogGroupName": reference(log),
+            "FilterPattern": format!("\"{}\"", sign.words),
+            "MetricTransformations": [{
+                "MetricNamespace": namespace(),
+                "MetricName": sign.name,
+                "MetricValue": "1",
+            }],
+        }),
+    )
+}
+
+fn sign_alarm(sign: &Sign) -> Value {
+    let alarm = Alarm {
+        says: sign.says.to_owned(),
+        namespace: namespace(),
+        metric: sign.name,
+        dimension: None,
+        statistic: "Sum",
+        rings: Rings::Above(0),
+    };
+    alarm.resource(&reference(&Input::AlarmTopic.name()))
+}
+
+fn idle_alarm(function: &Function, id: &str) -> Value {
+    let alarm = Alarm {
+        says: format!(
+            "{} has not run for minutes: its schedule does not start it.",
+            function.name()
+        ),
+        namespace: json!("AWS/Lambda"),
+        metric: "Invocations",
+        dimension: Some(("FunctionName", reference(id))),
+        statistic: "Sum",
+        rings: Rings::Silent,
+    };
+    alarm.resource(&reference(&Input::AlarmTopic.name()))
+}
+
 fn lag_alarm(function: &Function, id: &str) -> Value {
     let alarm = Alarm {
         says: format!("{} falls behind: events leave late.", function.name()),
-        namespace: "AWS/Lambda",
+        namespace: json!("AWS/Lambda"),
         metric: "IteratorAge",
-        dimension: ("FunctionName", reference(id)),
+        dimension: Some(("FunctionName", reference(id))),
         statistic: "Maximum",
-        above: ITERATOR_AGE_MS,
+        rings: Rings::Above(ITERATOR_AGE_MS),
     };
     alarm.resource(&reference(&Input::AlarmTopic.name()))
 }
@@ -281,11 +352,11 @@ fn lag_alarm(function: &Function, id: &str) -> Value {
 fn errors_alarm(function: &Function, id: &str) -> Value {
     let alarm = Alarm {
         says: format!("{} failed as a whole: its log says why.", function.name()),
-        namespace: "AWS/Lambda",
+        namespace: json!("AWS/Lambda"),
         metric: "Errors",
-        dimension: ("FunctionName", reference(id)),
+        dimension: Some(("FunctionName", reference(id))),
         statistic: "Sum",
-        above: 0,
+        rings: Rings::Above(0),
     };
     alarm.resource(&reference(&Input::AlarmTopic.name()))
 }

@@ -8,14 +8,17 @@ use crate::env::{Env, Missing, Var};
 use crate::error::StoreError;
 use crate::grant::Grant;
 use crate::outside::Outside;
+use crate::sign::Sign;
 
-/// The variables and grants of a function.
+/// The variables, grants and signs of a function.
 #[derive(Debug, Clone, Default)]
 pub struct Declaration {
     /// The variables it reads, each once.
     pub vars: Vec<Var>,
     /// What it may do.
     pub grants: Vec<Grant>,
+    /// The signs of trouble it may give.
+    pub signs: Vec<&'static Sign>,
 }
 
 impl Declaration {
@@ -30,6 +33,13 @@ impl Declaration {
     pub fn grant(&mut self, grant: Grant) {
         if !self.grants.contains(&grant) {
             self.grants.push(grant);
+        }
+    }
+
+    /// Adds a sign of trouble.
+    pub fn sign(&mut self, sign: &'static Sign) {
+        if !self.signs.contains(&sign) {
+            self.signs.push(sign);
         }
     }
 }

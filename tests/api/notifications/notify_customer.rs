@@ -5,6 +5,7 @@ mod moments;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use insta::assert_json_snapshot;
 use local::aws::{Fault, Faults};
@@ -232,17 +233,51 @@ async fn other_news_are_nothing_to_write_about() {
 async fn a_letter_waits_until_the_mail_service_is_back() {
     let shop = Shop::open().await;
     shop.settle().await;
-    shop.store.set_faults(Some(Arc::new(MailDown {
-        fault: Fault::Drop,
-        left: AtomicU32::new(20),
-    })));
+    let down = Arc::new(MailDown {
+        fault: Fault::InternalError,
+        left: AtomicU32::new(u32::MAX),
+    });
+    shop.store.set_faults(Some(down.clone()));
     shop.newcomer("ada@example.com").await;
-    shop.settle().await;
+    // Longer than a message takes that fails for good.
+    for _ in 0..12 {
+        shop.settle().await;
+        let queue = shop.queue(QUEUE).await;
+        assert_eq!(queue["delayed"], 1, "{queue}");
+        tokio::time::advance(Duration::from_secs(301)).await;
+    }
     assert!(shop.mail_to("ada@example.com").await.is_empty());
     shop.store.set_faults(None);
-    shop.wait(4 * 60).await;
+    shop.settle().await;
     assert_eq!(shop.mail_to("ada@example.com").await.len(), 1);
     assert_eq!(shop.dead_letters().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_service_that_keeps_failing_is_left_alone() {
+    let shop = Shop::open().await;
+    shop.settle().await;
+    let down = Arc::new(MailDown {
+        fault: Fault::InternalError,
+        left: AtomicU32::new(u32::MAX),
+    });
+    shop.store.set_faults(Some(down.clone()));
+    for number in 0..20 {
+        shop.newcomer(&format!("customer{number}@example.com"))
+            .await;
+        shop.settle().await;
+    }
+    // Each of ten letters is tried three times by the SDK; the others are not tried at all.
+    let asked = u32::MAX - down.left.load(Ordering::Relaxed);
+    assert_eq!(asked, 30);
+    assert_eq!(shop.queue(QUEUE).await["delayed"], 20);
+    shop.store.set_faults(None);
+    tokio::time::advance(Duration::from_secs(301)).await;
+    shop.settle().await;
+    for number in 0..20 {
+        let address = format!("customer{number}@example.com");
+        assert_eq!(shop.mail_to(&address).await.len(), 1, "{address}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

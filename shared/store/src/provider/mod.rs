@@ -11,7 +11,6 @@
 //! - It can be asked at any time what became of a charge, and tells all it knows:
 //!   [`PaymentProvider::look_up`].
 
-mod breaker;
 mod free;
 mod methods;
 mod secret;
@@ -20,7 +19,6 @@ mod test;
 mod webhook;
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -33,9 +31,10 @@ use domain::payment::{CaptureMethod, Payment, Report};
 use domain::rule::Broken;
 use domain::text::{PaymentMethod, ProviderRef, Reason};
 
-use self::breaker::Breaker;
+use crate::breaker::{Breaker, Resting};
 use crate::env::Var;
 use crate::need::{Declaration, Need, StartError, Wiring};
+use crate::sign::PROVIDER_RESTS;
 
 pub use methods::{CaptureDefault, PaymentMethods};
 pub use secret::PROVIDER_SECRET;
@@ -191,7 +190,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// has its limit of time, and after many failures in a row it is left alone for a while.
 pub struct Provider {
     provider: Box<dyn PaymentProvider>,
-    breaker: Mutex<Breaker>,
+    breaker: Breaker,
 }
 
 impl Provider {
@@ -289,14 +288,14 @@ impl Provider {
         let mut ceiling = FIRST_PAUSE;
         let mut calls = 1;
         loop {
-            self.breaker(|breaker, now| breaker.admit(now))?;
+            self.breaker.admit()?;
             let answered = tokio::time::timeout_at(deadline, call()).await;
             let outcome = answered.unwrap_or(Err(ProviderError::Silent));
             let failed = matches!(
                 outcome,
                 Err(ProviderError::Unavailable | ProviderError::Silent)
             );
-            self.breaker(|breaker, now| breaker.record(failed, now));
+            self.breaker.record(failed);
             let pause = ceiling.mul_f64(fastrand::f64());
             let again = calls < CALLS && Instant::now() + pause < deadline;
             match outcome {
@@ -307,16 +306,12 @@ impl Provider {
             ceiling *= 2;
         }
     }
-
-    fn breaker<T>(&self, look: impl FnOnce(&mut Breaker, Instant) -> T) -> T {
-        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
-        look(&mut breaker, Instant::now())
-    }
 }
 
 impl Need for Provider {
     fn declare(declaration: &mut Declaration) {
         declare_asking(declaration);
+        declaration.sign(&PROVIDER_RESTS);
         for entry in PROVIDERS {
             (entry.telling)(declaration);
         }
@@ -326,7 +321,7 @@ impl Need for Provider {
         let provider = (chosen(wiring)?.wire)(wiring).await?;
         Ok(Self {
             provider,
-            breaker: Mutex::default(),
+            breaker: Breaker::new(&PROVIDER_RESTS),
         })
     }
 }
@@ -350,6 +345,12 @@ fn chosen(wiring: &Wiring) -> Result<&'static Entry, StartError> {
             let why = format!("{name:?} is no provider; known are {}", names().join(", "));
             StartError::Unusable(PAYMENT_PROVIDER, why)
         })
+}
+
+impl From<Resting> for ProviderError {
+    fn from(Resting { seconds }: Resting) -> Self {
+        Self::Resting { seconds }
+    }
 }
 
 impl fmt::Display for ProviderError {
