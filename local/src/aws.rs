@@ -32,6 +32,7 @@ pub use access::{Access, Denial, Gate};
 pub use cloud::{Cloud, CloudConfig};
 pub use connector::Connector;
 pub(crate) use dynamodb::DATA_FILE;
+pub use dynamodb::Snapshot;
 pub use error::CloudError;
 pub use faults::{At, Delivery, Fate, Fault, Faults};
 pub use mail::Email;

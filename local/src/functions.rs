@@ -15,8 +15,9 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde_json::value::RawValue;
 use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
 
-use crate::error::{InvokeError, OpenError};
+use crate::error::InvokeError;
 use crate::life::Life;
 use crate::stack::{Stack, Starter};
 
@@ -41,9 +42,9 @@ pub(crate) struct Fleet {
 }
 
 enum Instances {
-    /// So many that take turns, whatever they have to do already.
+    /// So many that take turns, whatever they have to do already. Each starts with its first event.
     Shared {
-        all: Vec<Box<dyn Running>>,
+        all: Vec<OnceCell<Box<dyn Running>>>,
         turn: AtomicUsize,
     },
     /// As Lambda does: each deals with one event at a time, and there are as many as that takes. Those
@@ -52,15 +53,13 @@ enum Instances {
 }
 
 impl Functions {
-    /// Starts every function in this process. As no instances, each is started when there is something
-    /// for it to do.
-    pub(crate) async fn start(stack: &Stack, instances: usize) -> Result<Self, OpenError> {
-        let mut fleets = BTreeMap::new();
-        for function in registry::functions() {
-            let fleet = Fleet::start(stack.starter(function), instances).await?;
-            fleets.insert(function.name(), fleet);
-        }
-        Ok(Self::Here(fleets))
+    /// Every function in this process, as so many instances. As none, there are as many as it takes.
+    pub(crate) fn here(stack: &Stack, instances: usize) -> Self {
+        let fleets = registry::functions().map(|function| {
+            let fleet = Fleet::new(stack.starter(function), instances);
+            (function.name(), fleet)
+        });
+        Self::Here(fleets.collect())
     }
 
     /// Puts new instances in the place of those that wait, as a deployment does.
@@ -105,23 +104,23 @@ impl Functions {
 }
 
 impl Fleet {
-    async fn start(starter: Starter, instances: usize) -> Result<Self, OpenError> {
-        let timeout = Duration::from_secs(starter.function().timeout_s.into());
-        let mut all = Vec::with_capacity(instances);
-        for _ in 0..instances {
-            all.push(starter.start().await?);
-        }
-        let instances = if all.is_empty() {
-            Instances::Apart(Mutex::new(all))
-        } else {
-            let turn = AtomicUsize::new(0);
-            Instances::Shared { all, turn }
-        };
-        Ok(Self {
+    fn new(starter: Starter, instances: usize) -> Self {
+        Self {
+            timeout: Duration::from_secs(starter.function().timeout_s.into()),
             starter,
-            instances,
-            timeout,
-        })
+            instances: match instances {
+                0 => Instances::Apart(Mutex::default()),
+                _ => Instances::Shared {
+                    all: (0..instances).map(|_| OnceCell::new()).collect(),
+                    turn: AtomicUsize::new(0),
+                },
+            },
+        }
+    }
+
+    async fn start(&self) -> Result<Box<dyn Running>, InvokeError> {
+        let started = self.starter.start().await;
+        started.map_err(|error| InvokeError::Failed(error.to_string()))
     }
 
     async fn invoke(&self, event: String) -> Result<String, InvokeError> {
@@ -151,17 +150,14 @@ impl Fleet {
                 let instance = all
                     .get(turn % all.len().max(1))
                     .ok_or_else(|| InvokeError::Failed("it has no instance".to_owned()))?;
+                let instance = instance.get_or_try_init(|| self.start()).await?;
                 self.live(instance.as_ref(), event).await
             }
             Instances::Apart(waiting) => {
                 let rested = locked(waiting).pop();
                 let instance = match rested {
                     Some(instance) => instance,
-                    None => self
-                        .starter
-                        .start()
-                        .await
-                        .map_err(|error| InvokeError::Failed(error.to_string()))?,
+                    None => self.start().await?,
                 };
                 let answer = self.live(instance.as_ref(), event).await;
                 // One that was stopped on the way is gone.

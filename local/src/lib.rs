@@ -9,6 +9,7 @@ pub mod aws;
 pub mod cli;
 mod clock;
 mod console;
+mod copied;
 mod directory;
 mod entropy;
 mod error;

@@ -10,8 +10,9 @@ use store::queues::{QUEUES, Queue};
 use store::tables::TABLES;
 use tokio::time::Instant;
 
-use crate::aws::{Cloud, CloudError, Denial, Faults, QueueDepth, QueuedMessage};
+use crate::aws::{Cloud, CloudError, Denial, Faults, QueueDepth, QueuedMessage, Snapshot};
 use crate::console;
+use crate::copied;
 use crate::error::{InvokeError, OpenError};
 use crate::failures::Failures;
 use crate::functions::Functions;
@@ -45,15 +46,27 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a store, with what its data directory holds, and starts every function. A store that
-    /// was never filled gets its demo data, if the options say so, and settles.
+    /// Opens a store, with what its data directory holds. Functions start when there is something for
+    /// them to do. A store that was never filled gets its demo data, if the options say so, and settles.
     ///
     /// # Errors
     /// [`OpenError`].
     pub async fn open(options: Options) -> Result<Arc<Self>, OpenError> {
-        let stack = Stack::open(&options).await?;
+        let snapshot = match options.copied && options.data.is_none() {
+            true => Some(copied::beginning(&options).await?),
+            false => None,
+        };
+        Self::begin(options, snapshot).await
+    }
+
+    pub(crate) async fn begin(
+        options: Options,
+        snapshot: Option<Arc<Snapshot>>,
+    ) -> Result<Arc<Self>, OpenError> {
+        let stack = Stack::open(&options, snapshot).await?;
         let filled = fill(&stack, &options).await?;
-        let functions = Functions::start(&stack, options.instances).await?;
+        seed::publish_key(&stack).await?;
+        let functions = Functions::here(&stack, options.instances);
         let store = Self::of(stack, functions, options.failures);
         if filled {
             store.settle().await;
@@ -70,7 +83,7 @@ impl Store {
         options: Options,
         watched: std::net::SocketAddr,
     ) -> Result<Arc<Self>, OpenError> {
-        let stack = Stack::open(&options).await?;
+        let stack = Stack::open(&options, None).await?;
         fill(&stack, &options).await?;
         seed::publish_key(&stack).await?;
         let functions = Functions::Watched(watched);

@@ -54,7 +54,7 @@ const NONE: &str = "none";
 
 /// When tests begin; demo data is older.
 const TESTS_BEGIN_MS: i64 = 1_796_000_000_000;
-const TESTS_SEED: u64 = 9000;
+pub(crate) const TESTS_SEED: u64 = 9000;
 
 /// What a local store is made of.
 #[derive(Clone)]
@@ -63,6 +63,9 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether a store that has never been filled gets the demo catalogue and accounts.
     pub seed: bool,
+    /// Whether a store in memory begins with a copy of what the first such store was filled with, which
+    /// takes less time.
+    pub copied: bool,
     /// Whether the demo customer has ordered before: one order paid, one waiting to be.
     pub demo_orders: bool,
     /// As how many instances each function runs; they take turns. As none, it is as in Lambda: an
@@ -110,6 +113,7 @@ impl Options {
         Self {
             data: None,
             seed: true,
+            copied: false,
             demo_orders: true,
             instances: 1,
             clock: Arc::new(SystemClock),
@@ -137,6 +141,7 @@ impl Options {
     pub fn for_tests() -> Self {
         let start = Timestamp::from_millis(TESTS_BEGIN_MS).unwrap_or(Timestamp::EPOCH);
         Self {
+            copied: true,
             demo_orders: false,
             clock: Arc::new(RuntimeClock::starting_at(start)),
             entropy: Arc::new(SeededEntropy::new(TESTS_SEED)),

@@ -18,6 +18,9 @@ const AT_ONCE: usize = 5;
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 /// How long after its time a hidden message is shown at the latest: the queues look once a second.
 const SHOWN_AFTER: Duration = Duration::from_millis(1_100);
+/// In how many minutes what has expired is deleted once. DynamoDB takes up to days, and nobody may rely
+/// on it.
+const SWEEP_EVERY: u64 = 10;
 const MINUTE: Duration = Duration::from_secs(60);
 /// The pause after a source could not be read.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -51,13 +54,14 @@ async fn follow(store: Arc<Store>, index: usize, mut stop: watch::Receiver<bool>
     let Some(source) = store.sources.streams.get(index) else {
         return;
     };
+    let table = store.stack.naming.table(source.table);
+    let written = store.stack.cloud.written(&table);
     loop {
         tokio::select! {
             biased;
             () = stopped(&mut stop) => return,
             () = store.functions.reachable() => {}
         }
-        let written = store.stack.cloud.written();
         let writes = written.rings();
         if let Err(error) = source.pump(&store.stack, &store.functions).await {
             report(&error).await;
@@ -119,8 +123,10 @@ async fn poll(store: Arc<Store>, index: usize, mut stop: watch::Receiver<bool>) 
 /// How long to wait where nobody tells that there is something: until a message that failed comes again,
 /// and now and then in any case, for those that somebody else has received and let go.
 fn until_some_come_again(store: &Store, queue: &str) -> Duration {
-    let next = store.hidden.next_of(queue);
-    let wait = next.map_or(LOOK_EVERY, |until| until.since(store.now()) + SHOWN_AFTER);
+    let now = store.now();
+    // One that has come again is not waited for any more, though its entry is still there.
+    let next = store.hidden.next_of(queue, now);
+    let wait = next.map_or(LOOK_EVERY, |until| until.since(now) + SHOWN_AFTER);
     wait.min(LOOK_EVERY)
 }
 
@@ -139,13 +145,15 @@ async fn work(store: Arc<Store>, index: usize, messages: Vec<Received>) {
 async fn tick(store: Arc<Store>, mut stop: watch::Receiver<bool>) {
     let mut minutes = tokio::time::interval(MINUTE);
     minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for minute in 0_u64.. {
         tokio::select! {
             biased;
             () = stopped(&mut stop) => return,
             _ = minutes.tick() => {}
         }
-        if let Err(error) = store.stack.cloud.sweep_expired() {
+        if minute.is_multiple_of(SWEEP_EVERY)
+            && let Err(error) = store.stack.cloud.sweep_expired()
+        {
             tracing::error!(%error, "what has expired is still there");
         }
         tokio::select! {

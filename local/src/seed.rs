@@ -199,14 +199,14 @@ fn delivery(piece: &Piece, stamp: &Stamp) -> Result<Movement, OpenError> {
     })
 }
 
-/// A handle of the store's own.
 /// Publishes the key that access tokens are verified with. A function that signs does so when it
-/// starts; where functions start with their first call, the sample events' tokens come earlier.
+/// starts, which is with its first event; others verify tokens before.
 pub(crate) async fn publish_key(stack: &Stack) -> Result<(), OpenError> {
     let wiring = stack.own_wiring(SEED)?;
     needed::<edge::token::TokenSigner>(&wiring).await.map(drop)
 }
 
+/// A handle of the store's own.
 async fn needed<N: Need>(wiring: &Wiring) -> Result<N, OpenError> {
     N::wire(wiring)
         .await

@@ -21,7 +21,7 @@ use store::tables::{self, TABLES, Table};
 
 use crate::aws::{
     Access, Cloud, CloudConfig, CloudError, Connector, DeadLetters, Faults, Gate, IndexSpec,
-    Projection, QueueSpec, TableSpec,
+    Projection, QueueSpec, Snapshot, TableSpec,
 };
 use crate::clock::{SkewedClock, StoreClock};
 use crate::directory::Directory;
@@ -117,7 +117,10 @@ impl Gate for Everything {
 
 impl Stack {
     /// Opens the services and makes what the functions need.
-    pub(crate) async fn open(options: &Options) -> Result<Self, OpenError> {
+    pub(crate) async fn open(
+        options: &Options,
+        snapshot: Option<Arc<Snapshot>>,
+    ) -> Result<Self, OpenError> {
         let mut directory = options.data.as_deref().map(Directory::claim).transpose()?;
         let naming = Naming {
             region: REGION.to_owned(),
@@ -128,6 +131,7 @@ impl Stack {
         let clock = Arc::new(StoreClock::over(Arc::clone(&options.clock)));
         let cloud = Cloud::open(CloudConfig {
             data: options.data.clone(),
+            snapshot,
             clock: clock.clone(),
             region: naming.region.clone(),
             account: naming.account.clone(),

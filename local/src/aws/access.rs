@@ -111,6 +111,19 @@ pub(crate) fn needed(call: &Call, place: &Place, dynamo: &DynamoDb) -> Vec<Acces
     }
 }
 
+/// The names of what is accessed, each once.
+pub(crate) fn names(accesses: &[Access]) -> String {
+    let names: BTreeSet<&str> = accesses
+        .iter()
+        .map(|access| {
+            let name = access.resource.split_once('/').map(|(_, name)| name);
+            let last = access.resource.rsplit_once(':').map(|(_, name)| name);
+            name.or(last).unwrap_or_default()
+        })
+        .collect();
+    names.into_iter().collect::<Vec<_>>().join(" ")
+}
+
 fn read<T: for<'a> Deserialize<'a>>(
     call: &Call,
     derive: impl FnOnce(&T) -> Vec<Access>,

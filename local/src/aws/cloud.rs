@@ -8,9 +8,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use domain::clock::Clock;
 
 use super::access::{self, Access, Denial, Gate, Ledger};
-use super::bell::Bell;
+use super::bell::{Bell, Written};
 use super::call::{Call, Service};
-use super::dynamodb::DynamoDb;
+use super::dynamodb::{DynamoDb, Snapshot};
 use super::error::CloudError;
 use super::faults::{Faults, Spared};
 use super::journal::Journal;
@@ -29,6 +29,8 @@ pub struct CloudConfig {
     /// The directory that keeps everything; made if missing. Without one, everything is in memory
     /// and gone with the process.
     pub data: Option<PathBuf>,
+    /// What tables hold from the beginning, where everything is in memory.
+    pub snapshot: Option<Arc<Snapshot>>,
     /// The store's clock: it dates mail and streams and lets items expire. Queues run on the
     /// runtime's time instead.
     pub clock: Arc<dyn Clock>,
@@ -53,7 +55,7 @@ pub struct Cloud {
     ledger: Ledger,
     meter: Meter,
     faults: RwLock<Arc<dyn Faults>>,
-    written: Bell,
+    written: Written,
 }
 
 impl Cloud {
@@ -69,7 +71,12 @@ impl Cloud {
             account: config.account,
             sqs_port: config.sqs_port,
         };
-        let dynamo = DynamoDb::open(config.data.as_deref(), config.clock.clone(), place.clone())?;
+        let dynamo = DynamoDb::open(
+            config.data.as_deref(),
+            config.snapshot.as_deref(),
+            config.clock.clone(),
+            place.clone(),
+        )?;
         let kept = dynamo.is_durable().then(|| dynamo.database().clone());
         let journal = Journal::open(kept.clone())?;
         create_own_table(dynamo.database(), CHECKPOINTS)?;
@@ -83,8 +90,16 @@ impl Cloud {
             ledger: Ledger::default(),
             meter: Meter::default(),
             faults: RwLock::new(Arc::new(Spared)),
-            written: Bell::default(),
+            written: Written::default(),
         }))
+    }
+
+    /// What the tables of a store in memory hold now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn snapshot(&self) -> Result<Snapshot, CloudError> {
+        self.dynamo.snapshot()
     }
 
     /// Gives a secret another value.
@@ -168,9 +183,14 @@ impl Cloud {
         *self.faults.write().unwrap_or_else(PoisonError::into_inner) = faults;
     }
 
-    /// Rings with every write to a table, for whoever waits for something new in a stream.
-    pub(crate) fn written(&self) -> &Bell {
-        &self.written
+    /// Rings with every write to a table, for whoever waits for something new in its stream.
+    pub(crate) fn written(&self, table: &str) -> Arc<Bell> {
+        self.written.bell(table)
+    }
+
+    /// How often something was written.
+    pub(crate) fn writes(&self) -> u64 {
+        self.written.count()
     }
 
     /// Rings when there may be something new in a queue.
@@ -235,7 +255,7 @@ impl Cloud {
                     .call(priced.service, &priced.operation, &priced.body);
                 self.meter.charge(function, &priced, &reply);
                 if call.may_write() {
-                    self.written.ring();
+                    self.written.by(call);
                 }
                 reply
             }

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
-use super::access::Gate;
+use super::access::{self, Gate};
 use super::call::{Call, Service};
 use super::cloud::Cloud;
 use super::faults::{self, At, Fault};
@@ -45,7 +45,12 @@ impl Connector {
         // A call over a network always waits. Without that, requests made at once would be carried
         // out one after the other, and no two would ever race.
         tokio::task::yield_now().await;
-        if let Err(refused) = self.cloud.admit(self.gate.as_ref(), &self.function, &call) {
+        let needed = access::needed(&call, &self.cloud.place, &self.cloud.dynamo);
+        let on = access::names(&needed);
+        let admitted = self
+            .cloud
+            .admit_all(self.gate.as_ref(), &self.function, needed);
+        if let Err(refused) = admitted {
             let message = format!(
                 "User: {} is not authorized to perform: {} on resource: {}",
                 self.cloud.place.principal(&self.function),
@@ -65,17 +70,17 @@ impl Connector {
             ));
         }
         let decides = self.cloud.faults();
+        let (nth, again) = Life::count_call(&call.operation, &on);
         let at = At {
             function: &self.function,
             operation: &call.operation,
-            nth: Life::count_call(),
+            on: &on,
+            nth,
+            again,
         };
         let fault = decides.befalls(&at);
         let body = decides.sent(&at, call.body.clone());
-        let call = Call {
-            body,
-            ..call.clone()
-        };
+        let call = Call { body, ..call };
         match fault {
             Fault::None => Ok(self.perform(&call).await),
             Fault::Conflict => match faults::conflict(&call) {

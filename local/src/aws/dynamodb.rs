@@ -5,7 +5,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::clock::Clock;
@@ -65,26 +66,80 @@ impl database::Clock for StoreClock {
     }
 }
 
-fn put_streams_in_order(file: &Path) -> Result<(), CloudError> {
-    let made = Connection::open(file).and_then(|file| file.execute_batch(STREAMS_IN_ORDER));
-    made.map_err(|error| DynoxideError::from(error).into())
+/// What a database in memory holds, for others to begin with.
+pub struct Snapshot {
+    /// What SQLite knows it by.
+    name: String,
+    /// It lasts for as long as somebody has it open.
+    _kept: Mutex<Connection>,
+}
+
+impl Snapshot {
+    fn named(name: &str) -> Result<Self, DynoxideError> {
+        let name = format!("file:souk-{name}?mode=memory&cache=shared");
+        Ok(Self {
+            _kept: Mutex::new(Connection::open(&name)?),
+            name,
+        })
+    }
+
+    fn of_nothing() -> Result<Self, DynoxideError> {
+        let snapshot = Self::named("empty")?;
+        Database::new(&snapshot.name)?;
+        put_streams_in_order(&snapshot.name)?;
+        Ok(snapshot)
+    }
+
+    fn of(db: &Database) -> Result<Self, DynoxideError> {
+        static TAKEN: AtomicU64 = AtomicU64::new(0);
+        let number = TAKEN.fetch_add(1, Ordering::Relaxed);
+        let snapshot = Self::named(&number.to_string())?;
+        db.vacuum_into(&snapshot.name)?;
+        Ok(snapshot)
+    }
+}
+
+fn put_streams_in_order(path: &str) -> Result<(), DynoxideError> {
+    Connection::open(path)?.execute_batch(STREAMS_IN_ORDER)?;
+    Ok(())
+}
+
+/// Opens a fresh database in memory. Only the database's own connection can reach into one, so it gets its
+/// index by being a copy of one that has it.
+fn of_memory(clock: Arc<StoreClock>, from: Option<&Snapshot>) -> Result<Database, DynoxideError> {
+    static EMPTY: Mutex<Option<Snapshot>> = Mutex::new(None);
+    let db = Database::memory_with_clock(clock)?;
+    if let Some(from) = from {
+        db.restore_from(&from.name)?;
+        return Ok(db);
+    }
+    let mut empty = EMPTY.lock().unwrap_or_else(PoisonError::into_inner);
+    if empty.is_none() {
+        *empty = Some(Snapshot::of_nothing()?);
+    }
+    if let Some(empty) = empty.as_ref() {
+        db.restore_from(&empty.name)?;
+    }
+    Ok(db)
 }
 
 impl DynamoDb {
-    /// Opens the database of a data directory, or a fresh one in memory.
+    /// Opens the database of a data directory, or one in memory that begins with a snapshot or with nothing.
     pub(crate) fn open(
         directory: Option<&Path>,
+        from: Option<&Snapshot>,
         clock: Arc<dyn Clock>,
         place: Place,
     ) -> Result<Self, CloudError> {
         let clock = Arc::new(StoreClock(clock));
         let (db, file) = match directory {
-            None => (Database::memory_with_clock(clock.clone())?, None),
+            None => (of_memory(clock.clone(), from)?, None),
             Some(directory) => {
                 fs::create_dir_all(directory)?;
                 let file = directory.join(DATA_FILE);
-                let db = Database::new(&file.to_string_lossy())?;
-                put_streams_in_order(&file)?;
+                let path = file.to_string_lossy();
+                let db = Database::new(&path)?;
+                put_streams_in_order(&path)?;
                 (db, Some(file))
             }
         };
@@ -99,6 +154,11 @@ impl DynamoDb {
 
     pub(crate) fn database(&self) -> &Database {
         &self.db
+    }
+
+    /// What it holds now.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, CloudError> {
+        Ok(Snapshot::of(&self.db)?)
     }
 
     pub(crate) fn is_durable(&self) -> bool {

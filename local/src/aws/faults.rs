@@ -46,8 +46,12 @@ pub struct At<'a> {
     pub function: &'a str,
     /// The bare name, such as `TransactWriteItems`.
     pub operation: &'a str,
+    /// The tables, indexes and queues it is about, by their names, each once.
+    pub on: &'a str,
     /// How many calls this invocation has made before.
     pub nth: u32,
+    /// How many of them were about the same things.
+    pub again: u32,
 }
 
 /// What befalls an invocation as a whole.

@@ -26,7 +26,7 @@ pub(super) async fn overview(store: &Store) -> Result<Value, CloudError> {
         .sum();
     Ok(json!({
         "now": store.now(),
-        "writes": store.stack.cloud.written().rings(),
+        "writes": store.stack.cloud.writes(),
         "requests": store.requests.count(),
         "emails": store.stack.cloud.email_count(),
         "messages": {
@@ -84,7 +84,7 @@ fn backlogs(store: &Store) -> Result<Vec<(&StreamSource, Backlog)>, CloudError> 
 
 fn backlog(store: &Store, source: &StreamSource) -> Result<Backlog, CloudError> {
     let cloud = &store.stack.cloud;
-    let checkpoint = cloud.checkpoint(&format!("{}/{}", source.function, source.table.name))?;
+    let checkpoint = cloud.checkpoint(&source.checkpoint())?;
     let table = store.stack.naming.table(source.table);
     let records = cloud.stream_records(&table, checkpoint.as_deref(), MOST_COUNTED)?;
     Ok(Backlog {

@@ -198,11 +198,12 @@ impl Hidden {
         })
     }
 
-    /// When the first hidden message of a queue comes again.
-    pub(crate) fn next_of(&self, queue: &str) -> Option<Timestamp> {
+    /// When the first message of a queue comes again that is still hidden after this.
+    pub(crate) fn next_of(&self, queue: &str, after: Timestamp) -> Option<Timestamp> {
         self.with(|all| {
             let of_queue = all.iter().filter(|message| message.queue == queue);
-            of_queue.map(|message| message.until).min()
+            let untils = of_queue.map(|message| message.until);
+            untils.filter(|until| *until > after).min()
         })
     }
 

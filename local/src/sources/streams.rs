@@ -49,16 +49,21 @@ impl StreamSource {
                 return Ok(pumped);
             };
             pumped += records.len();
+            let are_all = records.len() < batch;
             let wanted: Vec<Value> = records.into_iter().filter(is_new_event).collect();
-            self.deliver(stack, functions, wanted.clone()).await?;
-            if stack.cloud.faults().replays(&table) {
-                self.deliver(stack, functions, wanted).await?;
-            }
+            let replayed = stack.cloud.faults().replays(&table);
+            let again = if replayed { wanted.clone() } else { Vec::new() };
+            self.deliver(stack, functions, wanted).await?;
+            self.deliver(stack, functions, again).await?;
             stack.cloud.set_checkpoint(&self.checkpoint(), &last)?;
+            if are_all {
+                return Ok(pumped);
+            }
         }
     }
 
-    fn checkpoint(&self) -> String {
+    /// Under what name it is kept how far the function has come.
+    pub(crate) fn checkpoint(&self) -> String {
         format!("{}/{}", self.function, self.table.name)
     }
 

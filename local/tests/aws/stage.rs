@@ -79,6 +79,7 @@ impl Faults for Script {
 /// A cloud with one table `orders` and one queue `work` with the dead-letter queue `work-dead`.
 pub(crate) async fn cloud(data: Option<PathBuf>, clock: Arc<HandClock>) -> Arc<Cloud> {
     let cloud = Cloud::open(CloudConfig {
+        snapshot: None,
         data,
         clock,
         region: REGION.to_owned(),
