@@ -20,7 +20,7 @@ pub(crate) const SKUS: [(&str, i64); 4] =
 pub(crate) const COUPON: &str = "FIRST10";
 pub(crate) const COUPON_USES: usize = 10;
 /// How often somebody tries to order for each order that they want.
-const MOST_WISHES: u32 = 3;
+const MOST_WISHES: u32 = 5;
 /// How long somebody thinks between two steps.
 const THOUGHT: Duration = Duration::from_secs(3);
 const METHODS: [&str; 8] = [
@@ -114,7 +114,7 @@ impl Crowd {
             }));
         let staff = self.actor("staff");
         let provider = self.actor("provider");
-        let rounds = orders * 4;
+        let rounds = orders * 3;
         futures_util::future::join4(
             guests,
             customers,

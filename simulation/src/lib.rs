@@ -12,6 +12,10 @@
     reason = "a run that cannot be made is a fault of the simulation, and ends it"
 )]
 
+/// A run is little else than many small pieces of memory.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod actors;
 mod chance;
 mod client;
@@ -19,9 +23,10 @@ mod mutants;
 mod rules;
 mod run;
 mod trace;
+mod versions;
 mod weather;
 
 pub use mutants::{MUTANTS, Mutant};
 pub use rules::Broken;
 pub use run::{Outcome, Plan, run, shrink};
-pub use weather::{Kind, Points};
+pub use weather::{Kind, Point, Points};

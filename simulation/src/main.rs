@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -18,8 +18,14 @@ use simulation::{Kind, MUTANTS, Mutant, Outcome, Plan, Points, run, shrink};
 
 /// How many seeds run unless told.
 const SEEDS: u64 = 10_000;
+/// How many of the points are named at which nobody died.
+const MOST_SHOWN: usize = 40;
 /// How many seeds a mutant is tried with unless told.
 const MOST_TRIES: u64 = 1_000;
+/// The page that has the table of mutants, and where in it.
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/simulation.md");
+const TABLE_BEGINS: &str = "<!-- mutants: written by the run -->";
+const TABLE_ENDS: &str = "<!-- end of mutants -->";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -126,6 +132,9 @@ fn report(sum: &Sum, took: u64) {
         died.len(),
         reached.len()
     );
+    for spared in reached.difference(died).take(MOST_SHOWN) {
+        println!("           never at {spared}");
+    }
 }
 
 fn show(outcome: &Outcome) -> bool {
@@ -144,20 +153,39 @@ fn smallest(seed: u64) -> bool {
     show(&outcome)
 }
 
-/// How soon each mutant is noticed, as a table.
+/// By which run a mutant is noticed, and by what.
+struct Noticed {
+    mutant: &'static Mutant,
+    by: Option<(u64, &'static str)>,
+}
+
+impl Noticed {
+    fn row(&self) -> String {
+        let name = self.mutant.name;
+        match self.by {
+            Some((seed, rule)) => format!("| {name} | {seed} | {rule} |"),
+            None => format!("| {name} | not noticed | |"),
+        }
+    }
+}
+
+/// How soon each mutant is noticed. When all have had their thousand tries, the table goes into the docs.
 fn hunt(tries: u64) -> bool {
-    let found: Mutex<Vec<(usize, String)>> = Mutex::default();
-    let next = AtomicU64::new(0);
+    let all: Mutex<BTreeMap<usize, Noticed>> = Mutex::default();
+    let next = AtomicUsize::new(0);
     let work = || {
         loop {
-            let index = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
+            let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(mutant) = MUTANTS.get(index) else {
                 return;
             };
-            let line = noticed(mutant, tries);
-            println!("{line}");
-            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            found.push((index, line));
+            let noticed = Noticed {
+                mutant,
+                by: (0..tries).find_map(|seed| Some((seed, first_broken(mutant, seed)?))),
+            };
+            println!("{}", noticed.row());
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(index, noticed);
         }
     };
     std::thread::scope(|scope| {
@@ -165,19 +193,38 @@ fn hunt(tries: u64) -> bool {
             scope.spawn(work);
         }
     });
-    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.iter().all(|(_, line)| !line.contains("not noticed"))
+    let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let are_all_noticed = all.values().all(|noticed| noticed.by.is_some());
+    let is_written = tries < MOST_TRIES || write_down(&all);
+    are_all_noticed && is_written
 }
 
-fn noticed(mutant: &'static Mutant, tries: u64) -> String {
-    for seed in 0..tries {
-        let plan = Plan {
-            mutant: Some(mutant),
-            ..Plan::of(seed)
-        };
-        if let Some(broken) = run(&plan).broken.first() {
-            return format!("| {} | {seed} | {} |", mutant.name, broken.rule);
-        }
-    }
-    format!("| {} | not noticed in {tries} | |", mutant.name)
+fn first_broken(mutant: &'static Mutant, seed: u64) -> Option<&'static str> {
+    let plan = Plan {
+        mutant: Some(mutant),
+        ..Plan::of(seed)
+    };
+    Some(run(&plan).broken.first()?.rule)
+}
+
+/// Puts the table of mutants into the page about the simulation.
+fn write_down(all: &BTreeMap<usize, Noticed>) -> bool {
+    let rows: Vec<String> = all.values().map(Noticed::row).collect();
+    let table = format!(
+        "{TABLE_BEGINS}\n| planted fault | first seed that notices it | by the rule |\n|---|---|---|\n{}\n{TABLE_ENDS}",
+        rows.join("\n")
+    );
+    let Ok(page) = std::fs::read_to_string(PAGE) else {
+        println!("{PAGE} cannot be read");
+        return false;
+    };
+    let parts = page.split_once(TABLE_BEGINS).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(TABLE_ENDS)?;
+        Some((before, after))
+    });
+    let Some((before, after)) = parts else {
+        println!("{PAGE} has no place for the table");
+        return false;
+    };
+    std::fs::write(PAGE, format!("{before}{table}{after}")).is_ok()
 }

@@ -36,7 +36,7 @@ const fn answering(name: &'static str, answers: fn(&str, Answered) -> Answered) 
 }
 
 /// Every mutant.
-pub static MUTANTS: [Mutant; 20] = [
+pub static MUTANTS: [Mutant; 24] = [
     sending("stock is taken whether it is there or not", |at, body| {
         of(at, "orders-create-order")?;
         loosened(body, |item| {
@@ -102,6 +102,26 @@ pub static MUTANTS: [Mutant; 20] = [
         of(at, "inventory-settle-hold")?;
         without(body, |item| kind(item) == "hold")
     }),
+    sending("a hold is given back twice", |at, body| {
+        of(at, "inventory-settle-hold")?;
+        loosened(body, |item| kind(item) == "hold")
+    }),
+    sending(
+        "an order takes stock for its first line alone",
+        |at, mut body| {
+            of(at, "orders-create-order")?;
+            let items = body["TransactItems"].as_array_mut()?;
+            let is_level = |item: &Value| key(inner(item)).starts_with("sku/");
+            let first = items.iter().position(is_level)?;
+            let mut index = 0;
+            let before = items.len();
+            items.retain(|item| {
+                index += 1;
+                index - 1 == first || !is_level(item)
+            });
+            (items.len() < before).then_some(body)
+        },
+    ),
     sending("goods leave without an entry in the ledger", |at, body| {
         of(at, "inventory-settle-hold")?;
         without(body, |item| kind(item) == "movement")
@@ -147,6 +167,29 @@ pub static MUTANTS: [Mutant; 20] = [
         letter["Put"]["Item"]["until"]["N"] = json!("0");
         Some(body)
     }),
+    sending(
+        "a claim that has run out is left to be deleted in time",
+        |at, mut body| {
+            of(at, "notifications-notify-customer")?;
+            let condition = body["ConditionExpression"].as_str()?;
+            let trusting = format!("({condition}) AND attribute_not_exists(pk)");
+            body["ConditionExpression"] = json!(trusting);
+            Some(body)
+        },
+    ),
+    sending(
+        "orders that are due are looked for in one shard",
+        |at, mut body| {
+            of(at, "orders-sweep-due-orders")?;
+            of_operation(at, "Query")?;
+            let values = body["ExpressionAttributeValues"].as_object_mut()?;
+            let shard = values
+                .values_mut()
+                .find(|value| value["S"].as_str().is_some_and(|pk| pk.starts_with("due/")))?;
+            shard["S"] = json!("due/0");
+            Some(body)
+        },
+    ),
     sending("a deed is not audited", |at, body| {
         of(at, "users-create-api-key")?;
         without(body, |item| kind(item) == "audit")
@@ -167,6 +210,10 @@ const CONSUMERS: [&str; 8] = [
 
 fn of(at: &At<'_>, function: &str) -> Option<()> {
     (at.function == function).then_some(())
+}
+
+fn of_operation(at: &At<'_>, operation: &str) -> Option<()> {
+    (at.operation == operation).then_some(())
 }
 
 /// What one item of a transaction says, whatever is done with it.
@@ -220,33 +267,4 @@ fn loosened(mut body: Value, which: fn(&Value) -> bool) -> Option<Value> {
         }
     }
     changed.then_some(body)
-}
-
-/// An event as the version before wrote it: without what has come to it since.
-pub(crate) fn of_the_version_before(event: &str) -> Option<String> {
-    let mut event: Value = serde_json::from_str(event).ok()?;
-    let mut changed = false;
-    for record in event["Records"].as_array_mut()? {
-        let body = record["body"].as_str()?;
-        let mut envelope: Value = serde_json::from_str(body).ok()?;
-        if !matches!(
-            envelope["type"].as_str(),
-            Some("PaymentSucceeded" | "PaymentFailed")
-        ) {
-            continue;
-        }
-        let data = envelope["data"].as_object_mut()?;
-        // Payments of that time were taken at once, and had no refunds of their own.
-        let whole = data.get("captured") == data.get("amount") || data["captured"]["amount"] == 0;
-        let refunds = data.get("refunds").and_then(Value::as_array);
-        if !whole || refunds.is_some_and(|refunds| !refunds.is_empty()) {
-            continue;
-        }
-        for field in ["status", "captured", "refunds", "dispute"] {
-            data.shift_remove(field);
-        }
-        record["body"] = Value::String(envelope.to_string());
-        changed = true;
-    }
-    changed.then(|| event.to_string())
 }

@@ -36,10 +36,12 @@ impl Trace {
         let At {
             function,
             operation,
+            on,
             nth,
+            again: _,
         } = at;
         self.say(&format!(
-            "  ! {kind:?}: {function} at its call {nth}, {operation}"
+            "  ! {kind:?}: {function} at its call {nth}, {operation} of {on}"
         ));
     }
 

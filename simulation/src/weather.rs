@@ -1,6 +1,7 @@
 //! What goes wrong: drawn anew for every call, invocation and delivery, and counted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,11 +10,13 @@ use bytes::Bytes;
 use local::InvokeError;
 use local::aws::{At, Delivery, Fate, Fault, Faults};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::chance::Chance;
 use crate::mutants::Mutant;
 use crate::run::Plan;
 use crate::trace::Trace;
+use crate::versions;
 
 /// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +39,10 @@ pub enum Kind {
     DeathAfter,
     /// The payment provider charges, and does not answer.
     ProviderSilent,
+    /// The payment provider is down for a while.
+    ProviderDown,
+    /// The mail service is down for a while.
+    MailDown,
     /// A function begins late.
     LateStart,
     /// A function handles the same event twice.
@@ -68,7 +75,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Conflict,
         Self::Throttled,
         Self::InternalError,
@@ -78,6 +85,8 @@ impl Kind {
         Self::DeathBefore,
         Self::DeathAfter,
         Self::ProviderSilent,
+        Self::ProviderDown,
+        Self::MailDown,
         Self::LateStart,
         Self::RunTwice,
         Self::AnswerLost,
@@ -95,8 +104,39 @@ impl Kind {
     ];
 }
 
-/// Where a function waits for a call: before it is carried out, or after.
-type Point = (String, String, u32, bool);
+/// Where a function waits for a call: what it does on what, how often it did so before, and whether the call
+/// is still to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Point {
+    function: String,
+    call: String,
+    again: u32,
+    is_after: bool,
+}
+
+impl Point {
+    fn of(at: &At<'_>, is_after: bool) -> Self {
+        Self {
+            function: at.function.to_owned(),
+            call: format!("{} {}", at.operation, at.on),
+            again: at.again.min(MOST_AGAIN),
+            is_after,
+        }
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            function,
+            call,
+            again,
+            is_after,
+        } = self;
+        let when = if *is_after { "after" } else { "before" };
+        write!(f, "{function}, {when} {call}, done {again} times before")
+    }
+}
 
 /// The points at which functions wait, and those at which one has died.
 #[derive(Debug, Default, Clone)]
@@ -121,19 +161,39 @@ const LATEST_START: Duration = Duration::from_secs(3);
 const LATEST_MESSAGES: Duration = Duration::from_secs(20);
 /// How far two clocks may be apart: as far as tokens may be early.
 const SKEW_MS: u32 = 2_000;
-/// Calls of an invocation are told apart up to this one.
-const MOST_CALLS: u32 = 40;
+/// Calls of an invocation that are alike are told apart up to this one.
+const MOST_AGAIN: u32 = 2;
+/// When a service may be down, and for how long at most: within the time in which people shop.
+const DOWN_WITHIN: Duration = Duration::from_secs(60);
+const DOWN_FOR: Duration = Duration::from_secs(40);
 
 /// How many deaths of each run are meant for a place, rather than left to chance: without them, what is
 /// seldom reached would hardly ever be where somebody dies.
 const MARKS: u32 = 6;
 
-/// A place at which the first who comes dies: a function, by its place among all, and one of its calls.
+/// A place at which the first who comes dies: a function and its call, by their places among all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
     function: u32,
-    nth: u32,
-    after: bool,
+    call: u32,
+    again: u32,
+    is_after: bool,
+}
+
+/// A time in which a service is down.
+#[derive(Debug, Clone, Copy)]
+struct Outage {
+    from: Duration,
+    until: Duration,
+}
+
+impl Outage {
+    /// In every other run there is one.
+    fn drawn(chance: &Chance) -> Option<Self> {
+        let from = chance.up_to(DOWN_WITHIN);
+        let until = from + chance.up_to(DOWN_FOR);
+        chance.per_mille(500).then_some(Self { from, until })
+    }
 }
 
 /// The weather of one run.
@@ -143,6 +203,9 @@ pub(crate) struct Weather {
     /// What does not go wrong in this run.
     spared: BTreeSet<Kind>,
     marks: Mutex<Vec<Mark>>,
+    began: Instant,
+    provider_down: Option<Outage>,
+    mail_down: Option<Outage>,
     counts: Mutex<BTreeMap<Kind, u64>>,
     points: Mutex<Points>,
     /// Which consumers dealt with which events, and how often.
@@ -162,15 +225,19 @@ impl Weather {
         let marks = Chance::new(plan.seed, "marks");
         let mark = |_| Mark {
             function: marks.below(FUNCTIONS),
-            // Early calls are made by all, late ones by few.
-            nth: marks.below(1 + marks.below(MOST_CALLS)),
-            after: marks.per_mille(500),
+            call: marks.below(CALLS),
+            again: marks.below(MOST_AGAIN + 1),
+            is_after: marks.per_mille(500),
         };
+        let outages = Chance::new(plan.seed, "outages");
         Self {
             is_on: AtomicBool::new(false),
             chance: Chance::new(plan.seed, "weather"),
             spared: plan.spared.clone(),
             marks: Mutex::new((0..MARKS).map(mark).collect()),
+            began: Instant::now(),
+            provider_down: Outage::drawn(&outages),
+            mail_down: Outage::drawn(&outages),
             counts: Mutex::default(),
             points: Mutex::default(),
             handled: Mutex::default(),
@@ -223,24 +290,41 @@ impl Weather {
 
     /// The death that is meant for this place, if one is.
     fn marked(&self, at: &At<'_>) -> Option<(Kind, Fault)> {
-        let function = place_of(at.function);
+        let function = place_of(at.function, FUNCTIONS);
+        let call = place_of(at.operation, CALLS) ^ place_of(at.on, CALLS);
+        let again = at.again.min(MOST_AGAIN);
         let mut marks = locked(&self.marks);
-        let is_here = |mark: &Mark| mark.nth == at.nth && mark.function == function;
+        let is_here =
+            |mark: &Mark| (mark.function, mark.call, mark.again) == (function, call, again);
         let index = marks.iter().position(is_here)?;
-        Some(match marks.remove(index).after {
+        Some(match marks.remove(index).is_after {
             false => (Kind::DeathBefore, Fault::DieBefore),
             true => (Kind::DeathAfter, Fault::DieAfter),
         })
     }
 
+    /// Whether a service is down that the call is made to.
+    fn outage(&self, at: &At<'_>) -> Option<(Kind, Fault)> {
+        let now = self.began.elapsed();
+        let is_down = |outage: Option<Outage>| {
+            outage.is_some_and(|outage| (outage.from..outage.until).contains(&now))
+        };
+        if is_books(at) && is_down(self.provider_down) {
+            return Some((Kind::ProviderDown, Fault::Drop));
+        }
+        if at.operation == "SendEmail" && is_down(self.mail_down) {
+            return Some((Kind::MailDown, Fault::InternalError));
+        }
+        None
+    }
+
     fn fault(&self, at: &At<'_>) -> Option<(Kind, Fault)> {
         let late = self.chance.up_to(SLOWEST);
-        // The provider's books are the one thing that is changed by single items.
-        if at.operation == "UpdateItem" && at.function.starts_with("payments-") {
-            return (self.chance.below(1_000) < 40)
-                .then_some((Kind::ProviderSilent, Fault::LoseReply));
+        let dice = self.chance.below(1_000);
+        if at.operation == "UpdateItem" && is_books(at) && dice < 40 {
+            return Some((Kind::ProviderSilent, Fault::LoseReply));
         }
-        Some(match self.chance.below(1_000) {
+        Some(match dice {
             0..40 if at.operation.starts_with("Transact") => (Kind::Conflict, Fault::Conflict),
             40..50 => (Kind::Throttled, Fault::Throttled),
             50..56 => (Kind::InternalError, Fault::InternalError),
@@ -248,15 +332,14 @@ impl Weather {
             70..90 => (Kind::ReplyLost, Fault::LoseReply),
             90..96 => (Kind::Slow, Fault::Slow(late)),
             96..102 => (Kind::Slow, Fault::SlowReply(late)),
-            102..114 => (Kind::DeathBefore, Fault::DieBefore),
-            114..134 => (Kind::DeathAfter, Fault::DieAfter),
+            102..117 => (Kind::DeathBefore, Fault::DieBefore),
+            117..137 => (Kind::DeathAfter, Fault::DieAfter),
             _ => return None,
         })
     }
 
     fn pass(&self, at: &At<'_>, fault: Fault) {
-        let nth = at.nth.min(MOST_CALLS);
-        let point = |after| (at.function.to_owned(), at.operation.to_owned(), nth, after);
+        let point = |is_after| Point::of(at, is_after);
         let mut points = locked(&self.points);
         match fault {
             Fault::DieBefore => {
@@ -286,7 +369,7 @@ impl Faults for Weather {
             return Fault::None;
         }
         let by_chance = self.fault(at);
-        let struck = self.marked(at).or(by_chance);
+        let struck = self.marked(at).or(self.outage(at)).or(by_chance);
         let struck = struck.filter(|(kind, _)| !self.spared.contains(kind));
         if let Some((kind, _)) = struck {
             self.count(kind);
@@ -327,7 +410,7 @@ impl Faults for Weather {
 
     fn handed(&self, function: &str, event: String) -> String {
         if function.ends_with("settle-payment") && self.strikes(Kind::OldEvent, 100) {
-            return crate::mutants::of_the_version_before(&event).unwrap_or(event);
+            return versions::before(&event).unwrap_or(event);
         }
         event
     }
@@ -379,15 +462,21 @@ impl Faults for Weather {
     }
 }
 
-/// Among how many places the functions are told apart, for marks.
+/// Among how many places functions, and their calls, are told apart for marks.
 const FUNCTIONS: u32 = 64;
+const CALLS: u32 = 16;
 
-/// A function's place: the same in every run.
-fn place_of(function: &str) -> u32 {
-    let sum = function.bytes().fold(7_u32, |sum, byte| {
+/// The place of a name among so many: the same in every run.
+fn place_of(name: &str, places: u32) -> u32 {
+    let sum = name.bytes().fold(7_u32, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(byte.into())
     });
-    sum % FUNCTIONS
+    sum % places
+}
+
+/// Whether a call is made to the payment provider, whose books are a table of its own.
+fn is_books(at: &At<'_>) -> bool {
+    at.on.ends_with("test-provider")
 }
 
 /// The ids of the events of a batch that was dealt with.
