@@ -83,7 +83,14 @@ impl Sqs {
             max_number_of_messages_per_second,
             approximate_number_of_messages_moved: count(done.moved),
             approximate_number_of_messages_to_move: count(done.found),
-            status: Some(if done.failure.is_some() { "FAILED" } else { "COMPLETED" }.to_owned()),
+            status: Some(
+                if done.failure.is_some() {
+                    "FAILED"
+                } else {
+                    "COMPLETED"
+                }
+                .to_owned(),
+            ),
             failure_reason: done.failure.map(|failure| failure.to_string()),
             started_timestamp: Some(started),
         };
