@@ -15,7 +15,7 @@ async fn with_a_dead_letter() -> (Shop, String) {
     shop.store.set_faults(Some(Arc::new(Garbling(QUEUE))));
     let order = shop.order().await;
     shop.store.settle_all().await;
-    assert_eq!(shop.store.cloud().email_count(), 0);
+    assert_eq!(shop.mails(), 0);
     (shop, order)
 }
 
@@ -45,7 +45,7 @@ async fn a_dead_letter_is_seen_and_goes_back_when_its_cause_is_gone() {
     let moved = shop.rows(&format!("redrive {QUEUE}")).await;
     assert_eq!(json!(moved), json!([{"queue": QUEUE, "moved": 1}]));
     shop.store.settle().await;
-    assert_eq!(shop.store.cloud().email_count(), 1);
+    assert_eq!(shop.mails(), 1);
     let report = shop.operate("dead-letters").await.unwrap();
     assert_eq!(report.text(), "There are no dead letters.\n");
 }

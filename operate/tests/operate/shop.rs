@@ -12,6 +12,8 @@ use store::env::Env;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+const GUEST: &str = "guest@example.com";
+
 /// A clock that stands still until it is moved. Unlike [`Store::advance`], that wakes no sweeper.
 pub(crate) struct HandClock(AtomicI64);
 
@@ -76,7 +78,7 @@ impl Shop {
     pub(crate) async fn order(&self) -> String {
         let body = json!({
             "items": [{"sku": local::seed::SKU, "quantity": 1}],
-            "email": "guest@example.com",
+            "email": GUEST,
             "paymentMethod": "pm_test_ok",
             "shippingAddress": {
                 "name": "Guest",
@@ -98,6 +100,12 @@ impl Shop {
             .await;
         let placed: Value = serde_json::from_slice(&placed.body).unwrap();
         placed["data"]["id"].as_str().expect("an order").to_owned()
+    }
+
+    /// How many mails the guest has got.
+    pub(crate) fn mails(&self) -> usize {
+        let mails = self.store.cloud().emails();
+        mails.iter().filter(|mail| mail.to == GUEST).count()
     }
 
     /// The status of the only order.

@@ -46,7 +46,7 @@ async fn an_order_is_stuck_once_it_is_overdue_and_driven_on_by_its_events() {
     assert!(shop.rows("stuck").await.is_empty());
 
     // Whoever has heard of an event takes it for what it is when it comes again.
-    let mails = shop.store.cloud().email_count();
+    let mails = shop.mails();
     let again = shop.rows(&format!("replay {order}")).await;
     let mut kinds: Vec<&str> = again
         .iter()
@@ -60,7 +60,7 @@ async fn an_order_is_stuck_once_it_is_overdue_and_driven_on_by_its_events() {
     );
     shop.store.settle().await;
     assert_eq!(shop.status().await, "confirmed");
-    assert_eq!(shop.store.cloud().email_count(), mails);
+    assert_eq!(shop.mails(), mails);
     assert!(shop.rows("dead-letters").await.is_empty());
 }
 
