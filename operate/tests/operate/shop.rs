@@ -76,7 +76,12 @@ impl Shop {
 
     /// A guest's order that the shop is to charge, and its id.
     pub(crate) async fn order(&self) -> String {
-        let body = json!({
+        self.order_with(&json!({})).await
+    }
+
+    /// The same, with some members of the body as they are given.
+    pub(crate) async fn order_with(&self, members: &Value) -> String {
+        let mut body = json!({
             "items": [{"sku": local::seed::SKU, "quantity": 1}],
             "email": GUEST,
             "paymentMethod": "pm_test_ok",
@@ -93,6 +98,9 @@ impl Shop {
             ("Content-Type", "application/json"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for (name, value) in members.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
         let body = body.to_string();
         let placed = self
             .store
