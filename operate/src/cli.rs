@@ -151,14 +151,9 @@ pub fn help() -> String {
     let mut text = "What an operator does: dead letters, what is stuck, events once more.\n\n\
                     Usage: cargo run -p operate -- COMMAND [FLAGS]\n\nCommands:\n"
         .to_owned();
-    let mut list = |lines: &[(&str, &str)]| {
-        for (what, does) in lines {
-            text.push_str(&format!("  {what:<18} {does}\n"));
-        }
-    };
-    list(&COMMANDS);
-    list(&[("", "")]);
-    list(&FLAGS);
+    text.push_str(&listed(&COMMANDS));
+    text.push_str("\nFlags:\n");
+    text.push_str(&listed(&FLAGS));
     text.push_str(&format!(
         "\nWithout --stack it speaks to the local store at {LOCAL}. With it, region and credentials\n\
          come from AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.\n\n\
@@ -168,6 +163,11 @@ pub fn help() -> String {
         queue_names()
     ));
     text
+}
+
+fn listed(lines: &[(&str, &str)]) -> String {
+    let line = |(what, does): &(&str, &str)| format!("  {what:<18} {does}\n");
+    lines.iter().map(line).collect()
 }
 
 /// The flags of a command line, as they were given.

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use store::StartError;
+use store::env::Missing;
 use store::operating::OperatingError;
 
 /// Why something was not done.
@@ -49,6 +50,11 @@ impl fmt::Display for Failure {
                     f,
                     "what answers at {url} is no local store of this version: {why}"
                 )
+            }
+            Self::NoAccess(StartError::Missing(Missing(vars))) => {
+                let names: Vec<&str> = vars.iter().map(|var| var.name).collect();
+                let names = names.join(", ");
+                write!(f, "--stack needs in the environment: {names}")
             }
             Self::NoAccess(error) => error.fmt(f),
             Self::Operating(error) => f.write_str(&in_full(error)),

@@ -115,9 +115,7 @@ async fn stuck(shop: &Shop, older_than: Duration, most: u16, report: &mut Report
     }
     if overdue.is_empty() {
         let minutes = older_than.as_secs() / 60;
-        report.note(format!(
-            "Nothing has been due for more than {minutes} minutes."
-        ));
+        report.note(format!("Nothing has been due for more than {minutes} min."));
     } else if overdue.len() > usize::from(most) {
         report.note(format!(
             "These are the {most} that have been due for longest: --most N shows more."

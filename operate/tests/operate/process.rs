@@ -2,7 +2,9 @@
 
 use std::process::Output;
 
-use crate::shop::{Shop, listen, operate};
+use store::env::{self, Env};
+
+use crate::shop::{Shop, listen, operate, operate_in};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_there_is_named() {
@@ -40,12 +42,8 @@ async fn a_store_that_does_not_run_is_no_store() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn something_else_that_answers_is_no_store_either() {
     let shop = Shop::open().await;
-    let endpoints = shop
-        .store
-        .request("GET", "/_local/endpoints", &[], b"")
-        .await;
-    let endpoints: serde_json::Value = serde_json::from_slice(&endpoints.body).unwrap();
-    let dynamodb = endpoints["data"]["dynamodb"].as_str().unwrap();
+    let endpoints = shop.endpoints().await;
+    let dynamodb = endpoints["dynamodb"].as_str().unwrap();
     let why = operate(&format!("stuck --local {dynamodb}"))
         .await
         .unwrap_err();
@@ -56,9 +54,43 @@ async fn something_else_that_answers_is_no_store_either() {
 #[tokio::test]
 async fn a_stack_needs_region_and_credentials() {
     let why = operate("stuck --stack souk").await.unwrap_err();
-    for variable in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
-        assert!(why.contains(variable), "{why}");
-    }
+    let all = "AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY";
+    assert_eq!(why, format!("--stack needs in the environment: {all}"));
+}
+
+/// The environment of somebody who takes the local store's services for AWS's.
+async fn as_in_aws(shop: &Shop) -> Env {
+    let endpoints = shop.endpoints().await;
+    let url = |service: &str| endpoints[service].as_str().unwrap().to_owned();
+    let vars = [
+        (env::REGION, url("region")),
+        (env::ACCESS_KEY_ID, "key".to_owned()),
+        (env::SECRET_ACCESS_KEY, "secret".to_owned()),
+        (env::DYNAMODB_ENDPOINT, url("dynamodb")),
+        (env::SQS_ENDPOINT, url("sqs")),
+    ];
+    Env::new(vars.map(|(var, value)| (var.name.to_owned(), value)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_stack_has_is_found_by_its_names() {
+    let shop = Shop::open().await;
+    let env = as_in_aws(&shop).await;
+    shop.store
+        .request("POST", "/_local/queues/unplaced/messages", &[], b"poison")
+        .await;
+    let line = "dead-letters unplaced --body --stack souk";
+    // The local store's tables and queues are not named as CloudFormation does it.
+    let why = operate_in(line, &env).await.unwrap_err();
+    assert!(why.contains("nothing is called souk-Unplaced-..."), "{why}");
+    let chosen = format!("{line} --name Unplaced=souk-unplaced");
+    let seen = operate_in(&chosen, &env).await.unwrap();
+    assert_eq!(seen.rows()[0]["body"], "poison");
+    let order = "019bc0b1-4de8-7000-8000-00000000dead";
+    let tables = "--name OrdersTable=souk-orders --name PaymentsTable=souk-payments";
+    let line = format!("replay {order} --stack souk {tables}");
+    let why = operate_in(&line, &env).await.unwrap_err();
+    assert_eq!(why, format!("there is no order {order}"));
 }
 
 /// Runs the program itself.

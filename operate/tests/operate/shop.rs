@@ -110,6 +110,14 @@ impl Shop {
         placed["data"]["id"].as_str().expect("an order").to_owned()
     }
 
+    /// Where the store says that its services are.
+    pub(crate) async fn endpoints(&self) -> Value {
+        let path = "/_local/endpoints";
+        let told = self.store.request("GET", path, &[], b"").await;
+        let told: Value = serde_json::from_slice(&told.body).unwrap();
+        told["data"].clone()
+    }
+
     /// How many mails the guest has got.
     pub(crate) fn mails(&self) -> usize {
         let mails = self.store.cloud().emails();
@@ -126,6 +134,11 @@ impl Shop {
 
 /// What an operator is told, who types this line.
 pub(crate) async fn operate(line: &str) -> Result<Report, String> {
+    operate_in(line, &Env::default()).await
+}
+
+/// The same in an environment.
+pub(crate) async fn operate_in(line: &str, env: &Env) -> Result<Report, String> {
     let words = line.split_whitespace().map(str::to_owned);
     let command = cli::parse(words).map_err(|misuse| misuse.to_string())?;
     let Command::Do(wish) = command else {
@@ -133,7 +146,7 @@ pub(crate) async fn operate(line: &str) -> Result<Report, String> {
     };
     let mut report = Report::default();
     let clock = HandClock(AtomicI64::new(0));
-    let done = operate::run(wish, &Env::default(), &clock, &mut report).await;
+    let done = operate::run(wish, env, &clock, &mut report).await;
     done.map_err(|failure| failure.to_string())?;
     Ok(report)
 }

@@ -27,10 +27,7 @@ async fn an_order_is_stuck_once_it_is_overdue_and_driven_on_by_its_events() {
     let due = shop.store.now().plus(std::time::Duration::from_secs(120));
     shop.clock.advance_minutes(6);
     let report = shop.operate("stuck").await.unwrap();
-    assert_eq!(
-        report.text(),
-        "Nothing has been due for more than 5 minutes.\n"
-    );
+    assert_eq!(report.text(), "Nothing has been due for more than 5 min.\n");
     let sooner = shop.rows("stuck --older-than 3").await;
     assert_eq!(sooner.len(), 1, "{sooner:?}");
     shop.clock.advance_minutes(2);

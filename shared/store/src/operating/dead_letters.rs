@@ -304,3 +304,35 @@ fn letter(message: Message) -> DeadLetter {
         body,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use aws_sdk_sqs::types::ListMessageMoveTasksResultEntry;
+
+    use super::outcome;
+
+    fn told(status: &str) -> Result<Option<u64>, String> {
+        let task = ListMessageMoveTasksResultEntry::builder()
+            .status(status)
+            .approximate_number_of_messages_moved(2)
+            .failure_reason("it may not")
+            .build();
+        let why = |error: super::OperatingError| {
+            let source = error.source().map(ToString::to_string);
+            format!("{error}: {}", source.unwrap_or_default())
+        };
+        outcome(&task, || "redriving mail".to_owned()).map_err(why)
+    }
+
+    #[test]
+    fn a_move_is_waited_for_until_it_has_ended() {
+        assert_eq!(told("RUNNING"), Ok(None));
+        assert_eq!(told("CANCELLING"), Ok(None));
+        assert_eq!(told("COMPLETED"), Ok(Some(2)));
+        let failed = "redriving mail failed: 2 were moved, then: it may not";
+        assert_eq!(told("FAILED"), Err(failed.to_owned()));
+        assert!(told("CANCELLED").is_err());
+    }
+}
