@@ -39,7 +39,7 @@ pub enum DeadEnd {
 pub struct DeadLetter {
     /// The id that SQS gave it.
     pub id: String,
-    /// How often it was received, this time included.
+    /// How often it was received, as SQS counts it, this time included.
     pub received: u32,
     /// When it was sent.
     pub sent: Option<Timestamp>,
