@@ -17,6 +17,7 @@ mod journal;
 mod mail;
 mod messages;
 mod meter;
+mod move_tasks;
 mod place;
 mod redrive;
 mod reply;

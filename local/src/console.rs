@@ -2,6 +2,7 @@
 //! beside the API.
 
 mod assets;
+mod endpoints;
 mod orders;
 mod provider;
 mod traffic;
@@ -95,8 +96,8 @@ fn methods(segments: &[&str]) -> Option<&'static str> {
     match segments {
         []
         | [
-            "emails" | "events" | "orders" | "overview" | "provider" | "queues" | "requests"
-            | "streams",
+            "emails" | "endpoints" | "events" | "orders" | "overview" | "provider" | "queues"
+            | "requests" | "streams",
         ]
         | ["assets" | "orders", _]
         | ["emails", _, "html"] => Some("GET"),
@@ -113,6 +114,7 @@ async fn look(store: &Store, segments: &[&str]) -> Done {
         ["assets", name] => return assets::asset(name).ok_or_else(Refusal::nothing),
         ["emails", id, "html"] => return mail(store, id),
         ["emails"] => json!(store.stack.cloud.emails()),
+        ["endpoints"] => endpoints::endpoints(store),
         ["events"] => json!(store.events()?),
         ["orders"] => json!(orders::newest(store).await?),
         ["orders", id] => orders::life(store, id).await?,

@@ -79,7 +79,9 @@ pub struct Options {
     pub url: String,
     /// The address whose owner becomes admin, or `none`.
     pub admin_email: String,
-    /// The port that queue URLs name.
+    /// The port that DynamoDB answers other processes on; 0 if it does not.
+    pub dynamodb_port: u16,
+    /// The port that SQS answers other processes on, which queue URLs name; 0 if it does not.
     pub sqs_port: u16,
     /// How many requests a minute each caller has, as [`edge::limits::RATE_LIMITS`] says it.
     pub rate_limits: String,
@@ -120,6 +122,7 @@ impl Options {
             entropy: Arc::new(SystemEntropy),
             url: format!("http://127.0.0.1:{PORT}"),
             admin_email: "none".to_owned(),
+            dynamodb_port: 0,
             sqs_port: 0,
             rate_limits: RATE_LIMITS.to_owned(),
             cors_origins: CORS_ORIGINS.to_owned(),

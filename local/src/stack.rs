@@ -48,6 +48,9 @@ pub(crate) struct Stack {
     pub(crate) naming: Naming,
     values: Values,
     outside: Outside,
+    /// The ports that DynamoDB and SQS answer other processes on; 0 where they do not.
+    pub(crate) dynamodb_port: u16,
+    pub(crate) sqs_port: u16,
     /// Whether the tables whose events leave them have a stream.
     pub(crate) streams: bool,
     /// What answers in the functions' place, in a mock.
@@ -181,6 +184,8 @@ impl Stack {
             naming,
             values,
             outside: options.outside.clone(),
+            dynamodb_port: options.dynamodb_port,
+            sqs_port: options.sqs_port,
             streams: options.streams,
             mock,
             policy: options.policy,

@@ -117,6 +117,7 @@ fn options(settings: &Settings, ports: Ports) -> Options {
         payment_provider,
         stripe_api_base,
         url: format!("http://127.0.0.1:{}", ports.gateway),
+        dynamodb_port: ports.dynamodb,
         sqs_port: ports.sqs,
         rate_limits: if settings.limited {
             RATE_LIMITS

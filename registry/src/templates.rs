@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Service;
 
+pub use input::{UNPLACED, dead_letters_id, queue_id, table_id};
 pub use root::root;
 pub use service::nested;
 

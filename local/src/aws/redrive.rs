@@ -16,6 +16,28 @@ const MOVING_S: i32 = 60;
 /// The most that one receive returns.
 const BATCH: i32 = 10;
 
+/// How far a move of dead letters came.
+#[derive(Default)]
+pub(super) struct Moved {
+    /// How many there were to move.
+    pub(super) found: u64,
+    /// How many were moved.
+    pub(super) moved: u64,
+    /// Why it ended early, if it did.
+    pub(super) failure: Option<CloudError>,
+}
+
+/// Where dead letters are moved.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    /// From this queue.
+    dead: &'a str,
+    /// To this one; without one, to where each failed.
+    destination: Option<&'a str>,
+    /// To this one if nothing tells where that was.
+    otherwise: &'a str,
+}
+
 impl Sqs {
     /// Where a journaled message is by the rules of its queue: among the dead letters once it was
     /// received as often as the queue allows.
@@ -145,28 +167,54 @@ impl Sqs {
         let dead = spec
             .dead_letters
             .map_or_else(|| queue.to_owned(), |dead| dead.queue);
-        let sources = self.sources(&dead);
+        let Moved { moved, failure, .. } = self.move_from(&dead, None).await;
+        match failure {
+            Some(failure) => Err(failure),
+            None => Ok(usize::try_from(moved).unwrap_or(usize::MAX)),
+        }
+    }
+
+    /// Moves the messages of a dead-letter queue to another queue, or back to where each failed, and
+    /// says how far that came.
+    pub(super) async fn move_from(&self, dead: &str, destination: Option<&str>) -> Moved {
+        let mut done = Moved::default();
+        done.failure = self.move_all(dead, destination, &mut done).await.err();
+        done
+    }
+
+    async fn move_all(
+        &self,
+        dead: &str,
+        destination: Option<&str>,
+        done: &mut Moved,
+    ) -> Result<(), CloudError> {
+        let sources = self.sources(dead);
         let [source, ..] = sources.as_slice() else {
             return Err(CloudError::NoSuchQueue(format!(
                 "whose dead letters {dead} takes"
             )));
         };
+        let way = Way {
+            dead,
+            destination,
+            otherwise: &source.name,
+        };
         let _step = self.in_step.lock().await;
-        let (mut left, _, _) = self.counts(&dead).await?;
-        let mut moved = 0;
+        let (mut left, _, _) = self.counts(dead).await?;
+        done.found = left;
         // No more than there were: what fails again meanwhile waits for the next redrive.
         while left > 0 {
-            let messages = self.take(&dead).await?;
+            let messages = self.take(dead).await?;
             if messages.is_empty() {
                 break;
             }
             for message in messages {
                 left = left.saturating_sub(1);
-                self.move_back(&dead, &source.name, message).await?;
-                moved += 1;
+                self.move_back(way, message).await?;
+                done.moved += 1;
             }
         }
-        Ok(moved)
+        Ok(())
     }
 
     async fn take(&self, queue: &str) -> Result<Vec<Message>, CloudError> {
@@ -186,13 +234,13 @@ impl Sqs {
         Ok(received.messages)
     }
 
-    /// Sends a dead letter to where it came from, `otherwise` if nothing tells, and deletes it.
-    async fn move_back(
-        &self,
-        dead: &str,
-        otherwise: &str,
-        message: Message,
-    ) -> Result<(), CloudError> {
+    /// Sends a dead letter on its way, and deletes it.
+    async fn move_back(&self, way: Way<'_>, message: Message) -> Result<(), CloudError> {
+        let Way {
+            dead,
+            destination,
+            otherwise,
+        } = way;
         let Message {
             message_id,
             receipt_handle,
@@ -202,7 +250,9 @@ impl Sqs {
             ..
         } = message;
         let row = message_id.and_then(|id| self.journal.find(&self.homes(dead), &id));
-        let target = origin(&attributes)
+        let target = destination
+            .map(str::to_owned)
+            .or_else(|| origin(&attributes))
             .or_else(|| row.as_ref().and_then(|row| row.origin.clone()))
             .filter(|origin| self.spec(origin).is_some())
             .unwrap_or_else(|| otherwise.to_owned());

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::bell::Bell;
 use super::error::CloudError;
 use super::journal::Journal;
+use super::move_tasks::MoveTasks;
 use super::place::Place;
 
 /// A standard queue.
@@ -57,6 +58,7 @@ pub(crate) struct Sqs {
     pub(super) provider: Arc<RustackSqs>,
     pub(super) handler: RustackSqsHandler,
     pub(super) journal: Journal,
+    pub(super) moves: MoveTasks,
     /// Held while a message and its row change together, so that no deletion comes between a
     /// message's sending and its row's writing.
     pub(super) in_step: tokio::sync::Mutex<()>,
@@ -79,6 +81,7 @@ impl Sqs {
             handler: RustackSqsHandler::new(provider.clone()),
             provider,
             journal,
+            moves: MoveTasks::default(),
             in_step: tokio::sync::Mutex::new(()),
             specs: RwLock::new(BTreeMap::new()),
             bells: Mutex::new(BTreeMap::new()),

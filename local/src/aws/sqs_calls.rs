@@ -12,10 +12,8 @@ use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::input::{
     ChangeMessageVisibilityInput, DeleteMessageBatchInput, DeleteMessageInput, DeleteQueueInput,
     PurgeQueueInput, ReceiveMessageInput, SendMessageBatchInput, SendMessageInput,
-    StartMessageMoveTaskInput,
 };
 use rustack_sqs_model::operations::SqsOperation;
-use rustack_sqs_model::output::StartMessageMoveTaskOutput;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -48,6 +46,12 @@ impl Sqs {
             SqsOperation::DeleteQueue => answer(&body, |input| self.delete_queue(input)).await,
             SqsOperation::StartMessageMoveTask => {
                 answer(&body, |input| self.start_move(input)).await
+            }
+            SqsOperation::ListMessageMoveTasks => {
+                answer(&body, async |input| self.list_moves(&input)).await
+            }
+            SqsOperation::CancelMessageMoveTask => {
+                answer(&body, async |input| Self::cancel_move(&input)).await
             }
             other => match dispatch_operation(&self.handler, other, body).await {
                 Ok(reply) => whole(reply).await,
@@ -171,19 +175,6 @@ impl Sqs {
         }
         self.drop_spec(&queue);
         Ok(deleted)
-    }
-
-    async fn start_move(
-        &self,
-        input: StartMessageMoveTaskInput,
-    ) -> Result<impl Serialize + use<>, SqsError> {
-        let queue = queue_name(&input.source_arn);
-        self.redrive(queue)
-            .await
-            .map_err(|error| SqsError::resource_not_found(error.to_string()))?;
-        Ok(StartMessageMoveTaskOutput {
-            task_handle: Some(BASE64.encode(queue.as_bytes())),
-        })
     }
 
     /// The row that goes when `receipt` is deleted: none if the receipt has lapsed, for then the

@@ -6,6 +6,7 @@ mod dynamodb;
 mod faults;
 mod http;
 mod mail_and_secrets;
+mod move_tasks;
 mod queues;
 mod restart;
 mod stage;

@@ -378,6 +378,34 @@ async fn a_mail_is_shown_where_it_can_do_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn other_processes_are_told_where_everything_is() {
+    let store = open(Options {
+        dynamodb_port: 9001,
+        sqs_port: 9002,
+        ..Options::for_tests()
+    })
+    .await;
+    let told = seen(&store, "/_local/endpoints").await;
+    assert_eq!(told["now"], json!(store.now()));
+    assert_eq!(told["region"], store.naming().region.as_str());
+    assert_eq!(told["dynamodb"], "http://127.0.0.1:9001");
+    assert_eq!(told["sqs"], "http://127.0.0.1:9002");
+    assert_eq!(told["tables"]["orders"], "souk-orders");
+    let url = |name: &str| format!("http://127.0.0.1:9002/000000000000/souk-{name}");
+    assert_eq!(told["queues"][QUEUE], url(QUEUE));
+    let dead = format!("{QUEUE}-dead-letters");
+    assert_eq!(told["deadLetters"][QUEUE], url(&dead));
+    assert_eq!(told["unplaced"], url("unplaced"));
+
+    let quiet = open(Options::for_tests()).await;
+    let told = seen(&quiet, "/_local/endpoints").await;
+    assert!(
+        told["dynamodb"].is_null() && told["sqs"].is_null(),
+        "{told}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_path_names_every_method_that_it_answers() {
     let store = open(Options::for_tests()).await;
     let refused = |path: &'static str| {
@@ -389,6 +417,7 @@ async fn a_path_names_every_method_that_it_answers() {
         }
     };
     assert_eq!(refused("/_local/orders").await, "GET");
+    assert_eq!(refused("/_local/endpoints").await, "GET");
     assert_eq!(refused("/_local/queues/x/messages").await, "GET, POST");
     assert_eq!(refused("/_local/queues/x/redrive").await, "POST");
     assert_eq!(refused("/_local/clock").await, "POST");

@@ -8,9 +8,10 @@ use store::tables::{Projection, TABLES, Table};
 
 use super::alarm::{Alarm, Rings};
 use super::input::{
-    ALARM_TOPIC, EDGE_KEY, PROVIDER_SECRET, SIGNING_SECRET, UNPLACED, queue_id, table_id,
+    ALARM_TOPIC, EDGE_KEY, PROVIDER_SECRET, SIGNING_SECRET, UNPLACED, dead_letters_id, queue_id,
+    table_id,
 };
-use super::{Resources, attribute, logical, reference, resource, retained};
+use super::{Resources, attribute, reference, resource, retained};
 use crate::delivery::{DEAD_LETTERS_KEPT_S, visibility_s};
 
 /// How old a queue's oldest message may get, in seconds.
@@ -89,7 +90,7 @@ fn of_table(table: &Table) -> Value {
 
 fn of_queue(queue: &Queue, resources: &mut Resources) {
     let (name, id) = (queue.name, queue_id(queue));
-    let dead_letters = format!("{}DeadLetters", logical(name));
+    let dead_letters = dead_letters_id(queue);
     resources.insert(
         id.clone(),
         retained(

@@ -161,8 +161,8 @@ impl Input {
     }
 }
 
-/// The queue of what the relay could not place.
-pub(crate) const UNPLACED: &str = "Unplaced";
+/// What the queue of what the relay could not place is called in the root template.
+pub const UNPLACED: &str = "Unplaced";
 /// The secret that signs access tokens.
 pub(crate) const SIGNING_SECRET: &str = "SigningSecret";
 /// The secret that seals cursors and order tokens.
@@ -173,11 +173,19 @@ pub(crate) const PROVIDER_SECRET: &str = "ProviderSecret";
 pub(crate) const ALARM_TOPIC: &str = "AlarmTopic";
 
 /// A table's name in the root template.
-pub(crate) fn table_id(table: &Table) -> String {
+#[must_use]
+pub fn table_id(table: &Table) -> String {
     format!("{}Table", logical(table.name))
 }
 
 /// A queue's name in the root template.
-pub(crate) fn queue_id(queue: &Queue) -> String {
+#[must_use]
+pub fn queue_id(queue: &Queue) -> String {
     format!("{}Queue", logical(queue.name))
+}
+
+/// The name of a queue's dead letters in the root template.
+#[must_use]
+pub fn dead_letters_id(queue: &Queue) -> String {
+    format!("{}DeadLetters", logical(queue.name))
 }

@@ -2,7 +2,7 @@
 
 use domain::clock::Timestamp;
 
-use crate::db::{Db, Range};
+use crate::db::{Db, Item, Range, read_text};
 use crate::error::StoreError;
 use crate::tables::{DUE, SHARDS};
 
@@ -19,6 +19,21 @@ impl Db {
         now: Timestamp,
         limit: u16,
     ) -> Result<Vec<String>, StoreError> {
+        let found = self.due_keys(kind, now, limit).await?;
+        let ids = found.iter().filter_map(|item| {
+            let (_, id) = read_text(item, DUE.sk)?.split_once('/')?;
+            Some(id.to_owned())
+        });
+        Ok(ids.collect())
+    }
+
+    /// The same as the index has it: keys alone.
+    pub(crate) async fn due_keys(
+        &self,
+        kind: &str,
+        now: Timestamp,
+        limit: u16,
+    ) -> Result<Vec<Item>, StoreError> {
         let shards = (0..SHARDS).map(|shard| {
             self.query(Range {
                 // Every id sorts below the tilde.
@@ -29,13 +44,6 @@ impl Db {
             })
         });
         let found = futures_util::future::try_join_all(shards).await?;
-        Ok(found
-            .into_iter()
-            .flat_map(|one| one.items)
-            .filter_map(|item| {
-                let due = item.get(DUE.sk)?.as_s().ok()?;
-                due.split_once('/').map(|(_, id)| id.to_owned())
-            })
-            .collect())
+        Ok(found.into_iter().flat_map(|one| one.items).collect())
     }
 }

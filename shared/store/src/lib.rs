@@ -28,6 +28,7 @@ pub mod need;
 pub mod notification_preferences;
 pub mod notifications;
 pub mod once;
+pub mod operating;
 pub mod orders;
 pub mod outbox;
 pub mod outside;

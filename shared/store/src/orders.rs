@@ -96,8 +96,13 @@ const MOST_GROWN: usize = 300_000;
 /// How much it may take at all.
 const MOST: usize = 400_000;
 
-fn order_pk(id: OrderId) -> String {
+pub(crate) fn order_pk(id: OrderId) -> String {
     format!("order/{id}")
+}
+
+/// Whether there is such an order, this moment.
+pub(crate) async fn exists(db: &Db, id: OrderId) -> Result<bool, StoreError> {
+    Ok(db.get_now(&order_pk(id), ORDER).await?.is_some())
 }
 
 impl Orders<Create> {

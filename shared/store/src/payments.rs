@@ -99,12 +99,31 @@ struct SlotItem {
 const PAYMENT: &str = "payment";
 const SLOT: &str = "slot";
 
-fn payment_pk(id: PaymentId) -> String {
+pub(crate) fn payment_pk(id: PaymentId) -> String {
     format!("payment/{id}")
 }
 
 fn slot_pk(order: OrderId) -> String {
     format!("order/{order}")
+}
+
+/// The slot of an order, as it stands this moment.
+pub(crate) async fn slot(db: &Db, order: OrderId) -> Result<Slot, StoreError> {
+    let Some(item) = db.get_now(&slot_pk(order), SLOT).await? else {
+        return Ok(Slot::default());
+    };
+    let SlotItem {
+        payment,
+        attempts,
+        live,
+        closed,
+    } = from_item(item)?;
+    Ok(Slot {
+        payment,
+        attempts,
+        live,
+        closed,
+    })
 }
 
 impl Payments<Read> {
@@ -173,21 +192,7 @@ impl<M: Settles> Payments<M> {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn slot(&self, order: OrderId) -> Result<Slot, StoreError> {
-        let Some(item) = self.db.get_now(&slot_pk(order), SLOT).await? else {
-            return Ok(Slot::default());
-        };
-        let SlotItem {
-            payment,
-            attempts,
-            live,
-            closed,
-        } = from_item(item)?;
-        Ok(Slot {
-            payment,
-            attempts,
-            live,
-            closed,
-        })
+        slot(&self.db, order).await
     }
 
     /// Stages a payment over the version before it, with the news of it if there are any. One that is

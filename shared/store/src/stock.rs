@@ -31,6 +31,8 @@ mod item;
 mod receipts;
 mod settle;
 
+pub(crate) use receipts::DUE_RECEIPTS;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use domain::order::Order;

@@ -25,6 +25,8 @@ use crate::once::{Once, Receipt};
 
 /// The most actions that DynamoDB takes in one transaction.
 pub(crate) const MOST_ACTIONS: usize = 100;
+/// What the sort keys of events begin with.
+pub(crate) const OUTBOX: &str = "event/";
 /// How long an event stays in the outbox, so that it can be replayed.
 const OUTBOX_DAYS: u64 = 7;
 /// How long a transaction is tried again.
@@ -210,7 +212,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let envelope = Envelope::seal(&self.stamp, aggregate_pk.to_owned(), sequence, event);
         let json = envelope.to_json().map_err(StoreError::corrupt)?;
-        let sk = format!("event/{sequence:012}/{}", envelope.id);
+        let sk = format!("{OUTBOX}{sequence:012}/{}", envelope.id);
         let expires = self
             .stamp
             .now

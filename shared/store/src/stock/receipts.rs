@@ -15,7 +15,7 @@ use crate::tables::DUE;
 use crate::tx::{Terms, Tx, stored};
 
 /// The partitions of the index `due` in which receipts stand that are not booked.
-const DUE_RECEIPTS: &str = "receipts";
+pub(crate) const DUE_RECEIPTS: &str = "receipts";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
