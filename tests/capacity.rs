@@ -27,7 +27,7 @@ fn within((read, write): (f64, f64), (most_read, most_write): (f64, f64)) {
 
 #[tokio::test(start_paused = true)]
 async fn reading_a_product_costs_half_a_read_unit() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     let id = shop.stocked("MUG", 0).await;
     shop.store.cloud().meter_start();
     let read = shop.anybody().get(&format!("/api/v1/products/{id}")).await;
@@ -37,7 +37,7 @@ async fn reading_a_product_costs_half_a_read_unit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_of_twenty_products_costs_one_query() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     shop.store.cloud().meter_start();
     let page = shop.anybody().get("/api/v1/products").await;
     assert_eq!(page.json()["data"].as_array().map(Vec::len), Some(20));
@@ -46,7 +46,7 @@ async fn a_page_of_twenty_products_costs_one_query() {
 
 #[tokio::test(start_paused = true)]
 async fn a_category_and_a_search_cost_a_few_queries() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     for (query, most) in [("category=kitchen", CATEGORY_READ), ("q=desk", SEARCH_READ)] {
         shop.store.cloud().meter_start();
         let page = shop
@@ -60,7 +60,7 @@ async fn a_category_and_a_search_cost_a_few_queries() {
 
 #[tokio::test(start_paused = true)]
 async fn a_category_that_moves_has_a_price() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     let admin = shop.admin().await;
     let kitchen = admin.get("/api/v1/categories/by-slug/kitchen").await;
     let desk = admin.get("/api/v1/categories/by-slug/desk").await;
@@ -80,7 +80,7 @@ async fn a_category_that_moves_has_a_price() {
 
 #[tokio::test(start_paused = true)]
 async fn writing_a_product_has_a_price() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     let admin = shop.admin().await;
     shop.store.cloud().meter_start();
     let created = admin.post("/api/v1/products", &product("MUG", 100)).await;
@@ -99,7 +99,7 @@ async fn writing_a_product_has_a_price() {
 
 #[tokio::test(start_paused = true)]
 async fn placing_an_order_of_three_lines_has_a_price() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     for sku in ["ONE", "TWO", "THREE"] {
         shop.stocked(sku, 9).await;
     }
@@ -115,7 +115,7 @@ async fn placing_an_order_of_three_lines_has_a_price() {
 
 #[tokio::test(start_paused = true)]
 async fn an_order_to_its_confirmation_has_a_price() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     for sku in ["ONE", "TWO", "THREE"] {
         shop.stocked(sku, 9).await;
     }
@@ -136,7 +136,7 @@ async fn an_order_to_its_confirmation_has_a_price() {
 
 #[tokio::test(start_paused = true)]
 async fn an_account_has_a_price_with_its_places_in_the_lists() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     for (email, country, price) in [
         ("one@example.com", json!(null), REGISTER_WRITE),
         ("two@example.com", json!("DE"), REGISTER_WRITE_WITH_COUNTRY),
@@ -157,7 +157,7 @@ async fn an_account_has_a_price_with_its_places_in_the_lists() {
 
 #[tokio::test(start_paused = true)]
 async fn signing_in_and_staying_signed_in_have_a_price() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     shop.newcomer("ada@example.com").await;
     let login = json!({"email": "ada@example.com", "password": "Newcomer-pass-1"});
     shop.store.cloud().meter_start();
@@ -180,7 +180,7 @@ async fn signing_in_and_staying_signed_in_have_a_price() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_with_an_api_key_costs_a_read_unit_more() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     let id = shop.stocked("MUG", 0).await;
     let key = shop.key_with(&["catalog:read"]).await;
     let server = shop.holder(Some(&key));
@@ -195,6 +195,7 @@ async fn a_request_with_an_api_key_costs_a_read_unit_more() {
 #[tokio::test(start_paused = true)]
 async fn the_limits_cost_a_tenth_of_a_write_unit_a_request() {
     let shop = Shop::with(Options {
+        warm: true,
         rate_limits: local::options::RATE_LIMITS.to_owned(),
         ..Options::for_tests()
     })

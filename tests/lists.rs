@@ -252,6 +252,7 @@ async fn metered(shop: &Shop, path: &str) -> (Answer, f64) {
 async fn ten_thousand_products_page_to_their_end_while_others_come() {
     let shop = Shop::with(Options {
         seed: false,
+        warm: true,
         ..Options::for_tests()
     })
     .await;

@@ -230,6 +230,25 @@ async fn another_key(shop: &Shop) {
     assert_eq!(copied.status, 401, "{copied:?}");
 }
 
+/// No mail goes out, so that a letter waits.
+struct NoMail;
+
+impl Faults for NoMail {
+    fn before(&self, _: &str, operation: &str) -> Fault {
+        match operation {
+            "SendEmail" => Fault::InternalError,
+            _ => Fault::None,
+        }
+    }
+}
+
+async fn mail_waits(shop: &Shop) {
+    shop.store.set_faults(Some(Arc::new(NoMail)));
+    shop.newcomer("unwelcomed@example.com").await;
+    shop.settle().await;
+    shop.store.set_faults(None);
+}
+
 /// What anyone may read, read by somebody who is known.
 async fn known_callers(shop: &Shop) {
     let admin = shop.admin().await;
@@ -472,6 +491,7 @@ async fn admin_deletes(shop: &Shop, sold: &str) {
 async fn every_granted_action_is_used() {
     let shop = Shop::with(Options {
         demo_orders: true,
+        warm: true,
         // Every request is counted at once, so that every function that may count does.
         rate_limits: "default=1000000/1,strict=1000000/1".to_owned(),
         ..Options::for_tests()
@@ -480,9 +500,14 @@ async fn every_granted_action_is_used() {
     walk(&shop).await;
     known_callers(&shop).await;
     moving(&shop).await;
+    mail_waits(&shop).await;
     another_key(&shop).await;
     // What is shared with the provider is read where it is called; the test provider needs none of it.
-    let stripe = Shop::with(crate::stripe::options(&SharedStandIn::default())).await;
+    let stripe = Shop::with(Options {
+        warm: true,
+        ..crate::stripe::options(&SharedStandIn::default())
+    })
+    .await;
     let mut used = shop.store.cloud().used();
     used.extend(stripe.store.cloud().used());
     let naming = shop.store.naming();

@@ -52,6 +52,15 @@ impl Shop {
         Self::with(Options::for_tests()).await
     }
 
+    /// A shop in which every function has started, so that what is counted is what they do for a request.
+    pub(crate) async fn warm() -> Self {
+        Self::with(Options {
+            warm: true,
+            ..Options::for_tests()
+        })
+        .await
+    }
+
     /// A shop whose demo customer has ordered before.
     pub(crate) async fn with_orders() -> Self {
         Self::with(Options {

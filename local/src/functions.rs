@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 
-use crate::error::InvokeError;
+use crate::error::{InvokeError, OpenError};
 use crate::life::Life;
 use crate::stack::{Stack, Starter};
 
@@ -60,6 +60,22 @@ impl Functions {
             (function.name(), fleet)
         });
         Self::Here(fleets.collect())
+    }
+
+    /// Starts every instance that there is to be.
+    pub(crate) async fn warm(&self) -> Result<(), OpenError> {
+        let Self::Here(fleets) = self else {
+            return Ok(());
+        };
+        for fleet in fleets.values() {
+            let Instances::Shared { all, .. } = &fleet.instances else {
+                continue;
+            };
+            for instance in all {
+                instance.get_or_try_init(|| fleet.starter.start()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts new instances in the place of those that wait, as a deployment does.

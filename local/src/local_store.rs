@@ -52,8 +52,9 @@ impl Store {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(options: Options) -> Result<Arc<Self>, OpenError> {
-        let snapshot = match options.copied && options.data.is_none() {
-            true => Some(copied::beginning(&options).await?),
+        let is_copy = options.copied && options.data.is_none() && !options.demo_orders;
+        let snapshot = match is_copy {
+            true => Some(copied::beginning(options.seed).await?),
             false => None,
         };
         Self::begin(options, snapshot).await
@@ -65,8 +66,11 @@ impl Store {
     ) -> Result<Arc<Self>, OpenError> {
         let stack = Stack::open(&options, snapshot).await?;
         let filled = fill(&stack, &options).await?;
-        seed::publish_key(&stack).await?;
         let functions = Functions::here(&stack, options.instances);
+        if options.warm {
+            functions.warm().await?;
+        }
+        seed::publish_key(&stack).await?;
         let store = Self::of(stack, functions, options.failures);
         if filled {
             store.settle().await;

@@ -64,8 +64,10 @@ pub struct Options {
     /// Whether a store that has never been filled gets the demo catalogue and accounts.
     pub seed: bool,
     /// Whether a store in memory begins with a copy of what the first such store was filled with, which
-    /// takes less time.
+    /// takes less time. One with orders has letters too, and is always filled itself.
     pub copied: bool,
+    /// Whether all functions start with the store, rather than each with its first event.
+    pub warm: bool,
     /// Whether the demo customer has ordered before: one order paid, one waiting to be.
     pub demo_orders: bool,
     /// As how many instances each function runs; they take turns. As none, it is as in Lambda: an
@@ -99,9 +101,6 @@ pub struct Options {
     pub outside: Outside,
     /// Whether operations answer with the contract's examples instead of being done.
     pub mock: bool,
-    /// Whether events leave the tables. Without, a table takes thousands of items in no time, which a
-    /// table with a stream does not in memory: each write looks through all records before it.
-    pub streams: bool,
     /// What each function may do.
     pub policy: fn(&Function) -> Vec<Statement>,
     /// Why messages failed, if a [`crate::Listener`] hears it.
@@ -116,6 +115,7 @@ impl Options {
             data: None,
             seed: true,
             copied: false,
+            warm: false,
             demo_orders: true,
             instances: 1,
             clock: Arc::new(SystemClock),
@@ -132,7 +132,6 @@ impl Options {
             stripe_api_base: "https://api.stripe.com".to_owned(),
             outside: Outside::Internet,
             mock: false,
-            streams: true,
             policy: registry::policy::statements,
             failures: Arc::default(),
         }

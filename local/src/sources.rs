@@ -36,7 +36,6 @@ impl Sources {
                     batch: *batch,
                     connector: stack.connector(function),
                 }),
-                Some(Source::Outboxes(_)) if !stack.streams => {}
                 Some(Source::Outboxes(tables)) => {
                     sources
                         .streams

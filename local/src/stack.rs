@@ -51,8 +51,6 @@ pub(crate) struct Stack {
     /// The ports that DynamoDB and SQS answer other processes on; 0 where they do not.
     pub(crate) dynamodb_port: u16,
     pub(crate) sqs_port: u16,
-    /// Whether the tables whose events leave them have a stream.
-    pub(crate) streams: bool,
     /// What answers in the functions' place, in a mock.
     pub(crate) mock: Option<Mock>,
     policy: fn(&Function) -> Vec<Statement>,
@@ -152,7 +150,7 @@ impl Stack {
             clock.set_ahead(ahead.parse().map_err(corrupt)?);
         }
         for table in TABLES {
-            cloud.create_table(&table_spec(table, &naming, options.streams))?;
+            cloud.create_table(&table_spec(table, &naming))?;
         }
         for queue in queue_specs(&naming) {
             cloud.create_queue(&queue).await?;
@@ -186,7 +184,6 @@ impl Stack {
             outside: options.outside.clone(),
             dynamodb_port: options.dynamodb_port,
             sqs_port: options.sqs_port,
-            streams: options.streams,
             mock,
             policy: options.policy,
         })
@@ -265,7 +262,7 @@ fn wiring(
     Ok(Wiring { env, aws, outside })
 }
 
-fn table_spec(table: &Table, naming: &Naming, streams: bool) -> TableSpec {
+fn table_spec(table: &Table, naming: &Naming) -> TableSpec {
     let indexes = table.indexes.iter().map(|index| IndexSpec {
         name: index.name.to_owned(),
         pk: index.pk.to_owned(),
@@ -278,7 +275,7 @@ fn table_spec(table: &Table, naming: &Naming, streams: bool) -> TableSpec {
     TableSpec {
         name: naming.table(table),
         indexes: indexes.collect(),
-        stream: table.stream && streams,
+        stream: table.stream,
     }
 }
 

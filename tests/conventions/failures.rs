@@ -109,12 +109,7 @@ async fn an_answer_of_503_is_well_mannered_too() {
 
 #[tokio::test(start_paused = true)]
 async fn what_keeps_changing_is_409_in_the_same_manner() {
-    let shop = Shop::with(Options {
-        // A table with a stream is slow to write to, and here every write is many.
-        streams: false,
-        ..with_limits("default=1000000/10,strict=1000000/1")
-    })
-    .await;
+    let shop = Shop::with(with_limits("default=1000000/10,strict=1000000/1")).await;
     shop.store.set_faults(Some(Overtaken::of(&shop)));
     let mut applied = Names::new();
     for sample in routes() {

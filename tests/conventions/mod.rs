@@ -20,6 +20,7 @@ async fn limited() -> Shop {
 fn with_limits(rate_limits: &str) -> Options {
     Options {
         demo_orders: true,
+        warm: true,
         rate_limits: rate_limits.to_owned(),
         ..Options::for_tests()
     }

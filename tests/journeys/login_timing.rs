@@ -58,7 +58,7 @@ fn median(times: &mut [Duration]) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn known_and_unknown_addresses_take_the_same_time() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     let entropy = SeededEntropy::new(200);
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for round in 0..TRIES / AT_ONCE {
@@ -84,7 +84,7 @@ async fn known_and_unknown_addresses_take_the_same_time() {
 /// The same in terms of the work that is done, whatever the machine does beside it.
 #[tokio::test(start_paused = true)]
 async fn known_and_unknown_addresses_take_the_same_calls() {
-    let shop = Shop::open().await;
+    let shop = Shop::warm().await;
     let mut seen = Vec::new();
     for email in [KNOWN, UNKNOWN] {
         let mut units = Vec::new();

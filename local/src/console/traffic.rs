@@ -75,9 +75,6 @@ struct Backlog {
 }
 
 fn backlogs(store: &Store) -> Result<Vec<(&StreamSource, Backlog)>, CloudError> {
-    if !store.stack.streams {
-        return Ok(Vec::new());
-    }
     let of = |source| backlog(store, source).map(|backlog| (source, backlog));
     store.sources.streams.iter().map(of).collect()
 }

@@ -15,7 +15,6 @@ use domain::pricing::{Basket, Item, Quote, Tariff, Wishes};
 use domain::quantity::Quantity;
 use domain::sku::Sku;
 use domain::text::{PersonName, TaxCategory, Title};
-use local::Options;
 use serde_json::{Value, json};
 use store::orders::{self, Orders};
 
@@ -135,11 +134,7 @@ fn user(number: u128) -> UserId {
 
 #[tokio::test(start_paused = true)]
 async fn any_combination_of_filters_is_exact() {
-    let shop = Shop::with(Options {
-        streams: false,
-        ..Options::for_tests()
-    })
-    .await;
+    let shop = Shop::warm().await;
     let admin = shop.admin().await;
     for _ in 0..4 {
         let people = [None, Some(user(1)), Some(user(2))];
@@ -311,11 +306,7 @@ async fn metered(shop: &Shop, admin: &Person<'_>, path: &str) -> (Answer, f64) {
 
 #[tokio::test(start_paused = true)]
 async fn thousands_page_to_the_end_at_the_cost_of_a_hundred() {
-    let shop = Shop::with(Options {
-        streams: false,
-        ..Options::for_tests()
-    })
-    .await;
+    let shop = Shop::warm().await;
     let admin = shop.admin().await;
     let orders = (0..3_000_usize).map(|number| {
         let whose = (number % 3 == 0).then(|| user(1));

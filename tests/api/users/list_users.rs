@@ -8,7 +8,6 @@ use domain::id::UserId;
 use domain::role::Role;
 use domain::text::PersonName;
 use domain::user::{User, UserStatus};
-use local::Options;
 use serde_json::{Value, json};
 use store::users::{self, Registration, Users};
 
@@ -209,11 +208,7 @@ async fn metered(shop: &Shop, admin: &Person<'_>, path: &str) -> (Answer, f64) {
 
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_page_to_the_end_while_others_register_at_the_cost_of_a_hundred() {
-    let shop = Shop::with(Options {
-        streams: false,
-        ..Options::for_tests()
-    })
-    .await;
+    let shop = Shop::warm().await;
     let admin = shop.admin().await;
     // Every fifth is in a list of their own as well.
     let mut people = (0..10_000).map(|number| match number % 5 {
