@@ -210,7 +210,7 @@ fn welcome(
     write!(
         text,
         "\nTo look inside:\n\n  AWS_ACCESS_KEY_ID={CREDENTIALS} AWS_SECRET_ACCESS_KEY={CREDENTIALS} \
-         AWS_REGION={REGION} \\\n    aws dynamodb list-tables --endpoint-url http://127.0.0.1:{dynamodb}\n\
+         AWS_DEFAULT_REGION={REGION} \\\n    aws dynamodb list-tables --endpoint-url http://127.0.0.1:{dynamodb}\n\
          \nCtrl-C stops it.\n"
     )?;
     Ok(text)

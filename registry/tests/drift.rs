@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use domain::role::{Permission, Role};
+use edge::route::HTTP_TIMEOUT_S;
 use edge::{Code, Function, Source};
 use registry::environment::setting;
 use registry::gateway::{fallback, paths};
@@ -15,11 +17,15 @@ use registry::policy::{Target, statements};
 use registry::templates::{MOST_RESOURCES, RESOURCES_OF_GRADUAL_DEPLOYMENT, nested, root};
 use registry::{SERVICES, delivery, functions, machines, openapi};
 use serde_json::Value;
+use store::aws::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, OPERATION_TIMEOUT};
 use store::event::Topic;
 use store::grant::Resource;
+use store::provider::{LONG, SHORT};
 use store::queues::QUEUES;
 use store::tables::TABLES;
 
+/// How long an HTTP API waits for a function.
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(30);
 const FIX: &str = "run `cargo run -p registry --bin generate`";
 
 fn repository() -> PathBuf {
@@ -338,6 +344,19 @@ fn sizes_and_times_are_sane() {
             "{name} is too long for a function's name"
         );
     }
+    // Each limit fits into the one around it.
+    let limits = [
+        CONNECT_TIMEOUT,
+        ATTEMPT_TIMEOUT,
+        OPERATION_TIMEOUT,
+        Duration::from_secs(HTTP_TIMEOUT_S.into()),
+        GATEWAY_TIMEOUT,
+    ];
+    assert!(
+        limits.is_sorted_by(|inner, outer| inner < outer),
+        "{limits:?}"
+    );
+    assert!(SHORT + LONG < Duration::from_secs(HTTP_TIMEOUT_S.into()));
     for queue in QUEUES {
         let consumer = delivery::consumer_of(queue).unwrap();
         let visible = delivery::visibility_s(queue);

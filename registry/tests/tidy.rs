@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item};
 
 /// Rooms whose sources are looked at, with whatever is below them.
-const ROOMS: [&str; 6] = [
+const ROOMS: [&str; 7] = [
     "shared",
     "functions",
     "registry",
     "local",
     "operate",
+    "simulation",
     "tests",
 ];
 /// Names that say nothing of what is inside.

@@ -8,6 +8,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::{
     Credentials, IdentityCache, Region, SharedCredentialsProvider, SharedHttpClient,
 };
@@ -31,10 +32,21 @@ const ROOTS: [&str; 5] = [
     include_str!("roots/starfield_services_root_g2.pem"),
 ];
 
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_000);
-const OPERATION_TIMEOUT: Duration = Duration::from_millis(5_000);
+/// How long a connection may take.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// How long one attempt of a call may take.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_000);
+/// How long a call may take, with all its attempts.
+pub const OPERATION_TIMEOUT: Duration = Duration::from_millis(5_000);
 const ATTEMPTS: u32 = 3;
+
+/// How often a client may try again before it stops doing so for a while. Clients share it by themselves if
+/// they are in one process, as the instances of the local store are and those of Lambda never.
+fn own_quota() -> RetryPartition {
+    RetryPartition::custom("instance")
+        .token_bucket(TokenBucket::default())
+        .build()
+}
 
 /// The clients of one function: each service has one, which all handles share.
 pub struct Aws {
@@ -112,20 +124,28 @@ impl Aws {
     }
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let make = || aws_sdk_dynamodb::Client::new(&self.at(DYNAMODB_ENDPOINT));
+        let make = || {
+            let config = aws_sdk_dynamodb::config::Builder::from(&self.at(DYNAMODB_ENDPOINT));
+            aws_sdk_dynamodb::Client::from_conf(config.retry_partition(own_quota()).build())
+        };
         self.dynamodb.get_or_init(make).clone()
     }
 
     pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
-        let make = || aws_sdk_sqs::Client::new(&self.at(SQS_ENDPOINT));
+        let make = || {
+            let config = aws_sdk_sqs::config::Builder::from(&self.at(SQS_ENDPOINT));
+            aws_sdk_sqs::Client::from_conf(config.retry_partition(own_quota()).build())
+        };
         self.sqs.get_or_init(make).clone()
     }
 
     pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.at(SES_ENDPOINT))
+        let config = aws_sdk_sesv2::config::Builder::from(&self.at(SES_ENDPOINT));
+        aws_sdk_sesv2::Client::from_conf(config.retry_partition(own_quota()).build())
     }
 
     pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::Client {
-        aws_sdk_secretsmanager::Client::new(&self.at(SECRETS_ENDPOINT))
+        let config = aws_sdk_secretsmanager::config::Builder::from(&self.at(SECRETS_ENDPOINT));
+        aws_sdk_secretsmanager::Client::from_conf(config.retry_partition(own_quota()).build())
     }
 }

@@ -177,10 +177,10 @@ pub enum ProviderError {
 }
 
 /// How long announcing a charge and asking about one may take, retries included.
-const SHORT: Duration = Duration::from_millis(1_500);
+pub const SHORT: Duration = Duration::from_millis(1_500);
 /// How long moving money may take. With what comes before and after it stays below the ten seconds
 /// of a function.
-const LONG: Duration = Duration::from_millis(5_000);
+pub const LONG: Duration = Duration::from_millis(5_000);
 /// How often a provider that is down is called. Every call has its key, so that none acts twice.
 const CALLS: u32 = 4;
 /// The ceiling of the first pause; it doubles.
