@@ -23,6 +23,8 @@ pub(crate) const COUPON_USES: usize = 10;
 const MOST_WISHES: u32 = 5;
 /// How long somebody thinks between two steps.
 const THOUGHT: Duration = Duration::from_secs(3);
+/// After so many refusals it is known that the coupon is used up.
+const MOST_REFUSALS: u32 = 4;
 const METHODS: [&str; 8] = [
     "pm_test_ok",
     "pm_test_ok",
@@ -54,6 +56,8 @@ pub(crate) struct Told {
     pub(crate) contradictions: Vec<String>,
     /// How often staff moved units and did not hear whether they did.
     pub(crate) unsure: u32,
+    /// How often somebody was told that the coupon is used up: after some such answers nobody tries.
+    refusals: u32,
 }
 
 /// Everybody in the shop.
@@ -114,12 +118,11 @@ impl Crowd {
             }));
         let staff = self.actor("staff");
         let provider = self.actor("provider");
-        let rounds = orders * 3;
         futures_util::future::join4(
             guests,
             customers,
-            staff.serve(rounds),
-            provider.report(rounds),
+            staff.serve(orders * 3),
+            provider.report(orders * 2),
         )
         .await;
     }
@@ -200,7 +203,7 @@ impl Actor<'_> {
         if self.chance.per_mille(650) {
             body["paymentMethod"] = json!(self.method());
         }
-        if self.chance.per_mille(400) {
+        if self.chance.per_mille(600) && self.crowd.told().refusals < MOST_REFUSALS {
             body["couponCode"] = json!(COUPON);
         }
         body
@@ -261,6 +264,9 @@ impl Actor<'_> {
         let mut placed = None;
         for answer in answers.into_iter().flatten() {
             self.say(&format!("order {key} -> {}", brief(&answer)));
+            if answer.body["code"] == "coupon_used_up" {
+                self.crowd.told().refusals += 1;
+            }
             if answer.status != 201 {
                 continue;
             }

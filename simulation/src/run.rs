@@ -124,11 +124,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Longer than any message stays hidden.
 const QUIET: Duration = Duration::from_secs(200);
 /// Longer than goods are held, and than anything waits for its sweeper.
-const LONG: Duration = Duration::from_secs(20 * 60);
+const LONG: Duration = Duration::from_secs(16 * 60);
 /// How often time passes until all is at rest.
 const MOST_ROUNDS: u32 = 12;
 /// After so many rounds, what has found its rest is taken to be there.
-const FEWEST_ROUNDS: u32 = 3;
+const FEWEST_ROUNDS: u32 = 2;
 /// How long a round is, besides the time that is skipped in it. The schedules run in it.
 const ROUND: Duration = Duration::from_secs(30);
 
@@ -220,7 +220,7 @@ async fn shop(crowd: &Crowd, plan: &Plan) -> Vec<Broken> {
 async fn come_to_rest(crowd: &Crowd) {
     let store = &crowd.network.store;
     for round in 1..=MOST_ROUNDS {
-        let step = if round == 2 { LONG } else { QUIET };
+        let step = if round == 1 { LONG } else { QUIET };
         tokio::time::advance(step).await;
         tokio::time::sleep(ROUND).await;
         let queues = store.queues().await.unwrap_or_default();

@@ -325,15 +325,15 @@ impl Weather {
             return Some((Kind::ProviderSilent, Fault::LoseReply));
         }
         Some(match dice {
-            0..40 if at.operation.starts_with("Transact") => (Kind::Conflict, Fault::Conflict),
-            40..50 => (Kind::Throttled, Fault::Throttled),
-            50..56 => (Kind::InternalError, Fault::InternalError),
-            56..70 => (Kind::RequestLost, Fault::Drop),
-            70..90 => (Kind::ReplyLost, Fault::LoseReply),
-            90..96 => (Kind::Slow, Fault::Slow(late)),
-            96..102 => (Kind::Slow, Fault::SlowReply(late)),
-            102..117 => (Kind::DeathBefore, Fault::DieBefore),
-            117..137 => (Kind::DeathAfter, Fault::DieAfter),
+            0..30 if at.operation.starts_with("Transact") => (Kind::Conflict, Fault::Conflict),
+            30..36 => (Kind::Throttled, Fault::Throttled),
+            36..40 => (Kind::InternalError, Fault::InternalError),
+            40..48 => (Kind::RequestLost, Fault::Drop),
+            48..64 => (Kind::ReplyLost, Fault::LoseReply),
+            64..68 => (Kind::Slow, Fault::Slow(late)),
+            68..72 => (Kind::Slow, Fault::SlowReply(late)),
+            72..84 => (Kind::DeathBefore, Fault::DieBefore),
+            84..102 => (Kind::DeathAfter, Fault::DieAfter),
             _ => return None,
         })
     }

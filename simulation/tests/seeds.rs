@@ -72,7 +72,7 @@ fn what_is_plainly_wrong_is_noticed_at_once() {
         let mutant = usize::try_from(index)
             .ok()
             .and_then(|index| mutants.get(index));
-        let noticed = (0..5).any(|seed| {
+        let noticed = (0..20).any(|seed| {
             let plan = Plan {
                 mutant: mutant.copied(),
                 ..Plan::of(seed)
