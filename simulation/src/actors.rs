@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::id::UserId;
 use local::seed::{ADMIN, CUSTOMER, READER};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::chance::Chance;
 use crate::client::{Answer, Ask, Network, Who};
@@ -21,8 +22,9 @@ pub(crate) const COUPON: &str = "FIRST10";
 pub(crate) const COUPON_USES: usize = 10;
 /// How often somebody tries to order for each order that they want.
 const MOST_WISHES: u32 = 5;
-/// How long somebody thinks between two steps.
-const THOUGHT: Duration = Duration::from_secs(3);
+/// How long somebody thinks between two steps, in beats: all act on the beat, so that they often meet.
+const MOST_BEATS: u32 = 6;
+const BEAT: Duration = Duration::from_millis(500);
 /// After so many refusals it is known that the coupon is used up.
 const MOST_REFUSALS: u32 = 4;
 const METHODS: [&str; 8] = [
@@ -63,6 +65,7 @@ pub(crate) struct Told {
 /// Everybody in the shop.
 pub(crate) struct Crowd {
     pub(crate) seed: u64,
+    opened: Instant,
     pub(crate) network: Network,
     told: Mutex<Told>,
 }
@@ -78,6 +81,7 @@ impl Crowd {
     pub(crate) fn new(seed: u64, network: Network) -> Self {
         Self {
             seed,
+            opened: Instant::now(),
             network,
             told: Mutex::default(),
         }
@@ -138,7 +142,9 @@ impl Crowd {
 
 impl Actor<'_> {
     async fn think(&self) {
-        tokio::time::sleep(self.chance.up_to(THOUGHT)).await;
+        let beats = self.crowd.opened.elapsed().as_millis() / BEAT.as_millis();
+        let next = u32::try_from(beats).unwrap_or(0) + 1 + self.chance.below(MOST_BEATS);
+        tokio::time::sleep_until(self.crowd.opened + BEAT * next).await;
     }
 
     async fn guest(&self, orders: u32) {

@@ -210,8 +210,8 @@ pub(crate) struct Weather {
     points: Mutex<Points>,
     /// Which consumers dealt with which events, and how often.
     handled: Mutex<BTreeMap<(String, String), u32>>,
-    /// How often each function was struck on its way.
-    struck: Mutex<BTreeMap<String, u64>>,
+    /// How often each function was struck at each operation.
+    struck: Mutex<BTreeMap<(String, String), u64>>,
     mutant: Option<&'static Mutant>,
     trace: Arc<Trace>,
 }
@@ -283,9 +283,10 @@ impl Weather {
         locked(&self.handled).clone()
     }
 
-    /// How often a function was struck on its way.
-    pub(crate) fn struck(&self, function: &str) -> u64 {
-        locked(&self.struck).get(function).copied().unwrap_or(0)
+    /// How often a function was struck at an operation.
+    pub(crate) fn struck(&self, function: &str, operation: &str) -> u64 {
+        let at = (function.to_owned(), operation.to_owned());
+        locked(&self.struck).get(&at).copied().unwrap_or(0)
     }
 
     /// The death that is meant for this place, if one is.
@@ -374,9 +375,8 @@ impl Faults for Weather {
         if let Some((kind, _)) = struck {
             self.count(kind);
             self.trace.fault(kind, at);
-            *locked(&self.struck)
-                .entry(at.function.to_owned())
-                .or_default() += 1;
+            let place = (at.function.to_owned(), at.operation.to_owned());
+            *locked(&self.struck).entry(place).or_default() += 1;
         }
         let fault = struck.map_or(Fault::None, |(_, fault)| fault);
         self.pass(at, fault);
