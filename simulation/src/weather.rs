@@ -161,8 +161,8 @@ const LATEST_START: Duration = Duration::from_secs(3);
 const LATEST_MESSAGES: Duration = Duration::from_secs(20);
 /// How far two clocks may be apart: as far as tokens may be early.
 const SKEW_MS: u32 = 2_000;
-/// Calls of an invocation that are alike are told apart up to this one.
-const MOST_AGAIN: u32 = 2;
+/// Calls of an invocation that are alike are the first, or one of those after it.
+const MOST_AGAIN: u32 = 1;
 /// When a service may be down, and for how long at most: within the time in which people shop.
 const DOWN_WITHIN: Duration = Duration::from_secs(60);
 const DOWN_FOR: Duration = Duration::from_secs(40);
