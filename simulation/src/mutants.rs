@@ -181,7 +181,7 @@ pub static MUTANTS: [Mutant; 24] = [
         "orders that are due are looked for in one shard",
         |at, mut body| {
             of(at, "orders-sweep-due-orders")?;
-            of_operation(at, "Query")?;
+            (at.operation == "Query").then_some(())?;
             let values = body["ExpressionAttributeValues"].as_object_mut()?;
             let shard = values
                 .values_mut()
@@ -210,10 +210,6 @@ const CONSUMERS: [&str; 8] = [
 
 fn of(at: &At<'_>, function: &str) -> Option<()> {
     (at.function == function).then_some(())
-}
-
-fn of_operation(at: &At<'_>, operation: &str) -> Option<()> {
-    (at.operation == operation).then_some(())
 }
 
 /// What one item of a transaction says, whatever is done with it.

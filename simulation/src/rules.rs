@@ -7,7 +7,7 @@ use local::Store;
 use local::seed::ADMIN;
 use serde_json::{Value, json};
 use store::event::Topic;
-use store::queues::{NOTIFICATIONS_NOTIFY_CUSTOMER, QUEUES};
+use store::queues::{NOTIFICATIONS_NOTIFY_CUSTOMER, subscribers};
 use store::tables::{INVENTORY, PRICING};
 
 use crate::actors::{COUPON, COUPON_USES, Crowd, SKUS, books};
@@ -425,10 +425,7 @@ fn events_arrived(crowd: &Crowd, found: &mut Found, before: &BTreeSet<String>) {
         if before.contains(id) {
             continue;
         }
-        for queue in QUEUES
-            .iter()
-            .filter(|queue| queue.subscribes.contains(&topic))
-        {
+        for queue in subscribers(topic) {
             if !handled.contains_key(&(queue.name.to_owned(), id.to_owned())) {
                 let how = format!(
                     "{} never dealt with {topic:?} of {}",

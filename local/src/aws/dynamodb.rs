@@ -114,12 +114,11 @@ fn of_memory(clock: Arc<StoreClock>, from: Option<&Snapshot>) -> Result<Database
         return Ok(db);
     }
     let mut empty = EMPTY.lock().unwrap_or_else(PoisonError::into_inner);
-    if empty.is_none() {
-        *empty = Some(Snapshot::of_nothing()?);
-    }
-    if let Some(empty) = empty.as_ref() {
-        db.restore_from(&empty.name)?;
-    }
+    let empty = match empty.take() {
+        Some(made) => empty.insert(made),
+        None => empty.insert(Snapshot::of_nothing()?),
+    };
+    db.restore_from(&empty.name)?;
     Ok(db)
 }
 

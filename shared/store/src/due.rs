@@ -6,10 +6,13 @@ use crate::db::{Db, Item, Range, read_text};
 use crate::error::StoreError;
 use crate::tables::{DUE, SHARDS};
 
+/// The partitions of the index in which whatever is due stands that has none of its own.
+pub(crate) const DUTIES: &str = "due";
+
 impl Db {
     /// The ids that are due by `now` in the index [`DUE`], earliest first in each shard.
     pub(crate) async fn due(&self, now: Timestamp, limit: u16) -> Result<Vec<String>, StoreError> {
-        self.due_among("due", now, limit).await
+        self.due_among(DUTIES, now, limit).await
     }
 
     /// The same of another kind of duty, which stands in partitions of its own.

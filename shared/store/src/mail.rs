@@ -20,7 +20,7 @@ use crate::error::StoreError;
 use crate::grant::{Grant, Resource};
 use crate::need::{Declaration, Need, StartError, Wiring};
 use crate::queues::NOTIFICATIONS_NOTIFY_CUSTOMER;
-use crate::sign::{MAIL_RESTS, MAIL_WAITS};
+use crate::sign::MAIL_DOWN;
 
 /// Whom mail is from.
 pub const MAIL_FROM: Var = Var::new("MAIL_FROM", "the verified address that mail is sent from");
@@ -53,7 +53,7 @@ pub enum MailError {
 impl fmt::Display for MailError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Down(_) => "the mail service takes no mail",
+            Self::Down(_) => MAIL_DOWN.words,
             Self::Refused(_) => "the mail service refuses the mail",
         })
     }
@@ -106,7 +106,7 @@ impl Mailer {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn wait(&self, event: &str) -> Result<(), StoreError> {
-        MAIL_WAITS.give();
+        MAIL_DOWN.give();
         self.sqs
             .send_message()
             .queue_url(&self.queue)
@@ -153,8 +153,7 @@ impl Need for Mailer {
         });
         declaration.var(NOTIFICATIONS_NOTIFY_CUSTOMER.var);
         declaration.grant(Grant::send(&NOTIFICATIONS_NOTIFY_CUSTOMER));
-        declaration.sign(&MAIL_RESTS);
-        declaration.sign(&MAIL_WAITS);
+        declaration.sign(&MAIL_DOWN);
     }
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
@@ -166,7 +165,7 @@ impl Need for Mailer {
                 .env
                 .get(NOTIFICATIONS_NOTIFY_CUSTOMER.var)?
                 .to_owned(),
-            breaker: Breaker::new(&MAIL_RESTS),
+            breaker: Breaker::new(&MAIL_DOWN),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::event::Topic;
 use crate::grant::Grant;
 use crate::need::{Declaration, Need, StartError, Wiring};
-use crate::queues::{QUEUES, Queue};
+use crate::queues::{QUEUES, Queue, subscribers};
 
 /// Sends events to their subscribers.
 pub struct Publisher {
@@ -53,12 +53,6 @@ impl Need for Publisher {
             urls,
         })
     }
-}
-
-fn subscribers(topic: Topic) -> impl Iterator<Item = &'static Queue> {
-    QUEUES
-        .into_iter()
-        .filter(move |queue| queue.subscribes.contains(&topic))
 }
 
 /// The queues that some event goes to.

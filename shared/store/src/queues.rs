@@ -162,6 +162,13 @@ pub static NOTIFICATIONS_NOTIFY_CUSTOMER: Queue = Queue {
     ],
 };
 
+/// The queues that an event of this kind is sent to.
+pub fn subscribers(topic: Topic) -> impl Iterator<Item = &'static Queue> {
+    QUEUES
+        .into_iter()
+        .filter(move |queue| queue.subscribes.contains(&topic))
+}
+
 /// Every queue.
 pub static QUEUES: [&Queue; 11] = [
     &USERS_ISSUE_PASSWORD_RESET,

@@ -20,20 +20,12 @@ pub static PROVIDER_RESTS: Sign = Sign {
            by themselves: look at the provider's status page.",
 };
 
-/// The mail service keeps failing.
-pub static MAIL_RESTS: Sign = Sign {
-    name: "MailRests",
-    words: "the mail service is left alone",
-    says: "The mail service fails, and is left alone for ten seconds at a time. Mail waits, and goes out \
-           when it is back: look at the account's sending status.",
-};
-
-/// Mail cannot go out now.
-pub static MAIL_WAITS: Sign = Sign {
-    name: "MailWaits",
-    words: "a mail waits for the mail service",
-    says: "The mail service takes no mail. What could not be sent is tried again every few minutes: look \
-           at the account's sending status, and whether the sender is verified.",
+/// The mail service takes no mail.
+pub static MAIL_DOWN: Sign = Sign {
+    name: "MailDown",
+    words: "the mail service takes no mail",
+    says: "The mail service takes no mail. What could not be sent waits, and is tried again every few \
+           minutes: look at the account's sending status, and whether the sender is verified.",
 };
 
 impl Sign {

@@ -22,6 +22,15 @@ struct MailDown {
     left: AtomicU32,
 }
 
+impl MailDown {
+    fn for_good() -> Arc<Self> {
+        Arc::new(Self {
+            fault: Fault::InternalError,
+            left: AtomicU32::new(u32::MAX),
+        })
+    }
+}
+
 impl Faults for MailDown {
     fn before(&self, _: &str, operation: &str) -> Fault {
         let fails = operation == "SendEmail"
@@ -233,10 +242,7 @@ async fn other_news_are_nothing_to_write_about() {
 async fn a_letter_waits_until_the_mail_service_is_back() {
     let shop = Shop::open().await;
     shop.settle().await;
-    let down = Arc::new(MailDown {
-        fault: Fault::InternalError,
-        left: AtomicU32::new(u32::MAX),
-    });
+    let down = MailDown::for_good();
     shop.store.set_faults(Some(down.clone()));
     shop.newcomer("ada@example.com").await;
     // Longer than a message takes that fails for good.
@@ -257,10 +263,7 @@ async fn a_letter_waits_until_the_mail_service_is_back() {
 async fn a_mail_service_that_keeps_failing_is_left_alone() {
     let shop = Shop::open().await;
     shop.settle().await;
-    let down = Arc::new(MailDown {
-        fault: Fault::InternalError,
-        left: AtomicU32::new(u32::MAX),
-    });
+    let down = MailDown::for_good();
     shop.store.set_faults(Some(down.clone()));
     for number in 0..20 {
         shop.newcomer(&format!("customer{number}@example.com"))

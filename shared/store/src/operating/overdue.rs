@@ -8,6 +8,7 @@ use domain::clock::Timestamp;
 
 use super::{OperatingError, Operations, failed};
 use crate::db::{Db, Item, read_text};
+use crate::due::DUTIES;
 use crate::error::StoreError;
 use crate::stock::DUE_RECEIPTS;
 use crate::tables::{DUE, INVENTORY, ORDERS, PAYMENTS, PRICING, Table};
@@ -74,7 +75,7 @@ impl Duty {
     fn partitions(self) -> &'static str {
         match self {
             Self::Receipt => DUE_RECEIPTS,
-            Self::Order | Self::Payment | Self::Hold | Self::Redemption => "due",
+            Self::Order | Self::Payment | Self::Hold | Self::Redemption => DUTIES,
         }
     }
 

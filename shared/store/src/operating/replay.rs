@@ -6,7 +6,7 @@ use super::{OperatingError, Operations, Thing, failed};
 use crate::db::{Db, Range, read_text};
 use crate::error::StoreError;
 use crate::event::Envelope;
-use crate::queues::{QUEUES, Queue};
+use crate::queues::{self, Queue};
 use crate::tables::{ORDERS, PAYMENTS};
 use crate::tx::OUTBOX;
 use crate::{orders, payments};
@@ -26,10 +26,7 @@ pub struct Kept {
 impl Kept {
     /// The queues that subscribe to its kind.
     pub fn subscribers(&self) -> impl Iterator<Item = &'static Queue> {
-        let topic = self.envelope.event.topic();
-        QUEUES
-            .into_iter()
-            .filter(move |queue| queue.subscribes.contains(&topic))
+        queues::subscribers(self.envelope.event.topic())
     }
 }
 
