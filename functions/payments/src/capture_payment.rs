@@ -16,7 +16,7 @@ use store::payments::{self, Payments};
 use store::provider::Provider;
 
 use crate::driving::{BY_THE_PROVIDER, Driver};
-use crate::payment::{PaymentPath, PaymentView, reply};
+use crate::payment::{PaymentPath, PaymentView};
 
 /// Captures a payment.
 pub(crate) struct CapturePayment;
@@ -29,7 +29,7 @@ pub(crate) struct NewCapture {
     amount: Option<Money>,
 }
 
-/// What the reply to a repeated request is rebuilt from: the payment itself holds all else.
+/// Where the outcome of a request is found that nobody was told yet: the payment itself holds all else.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Begun {
@@ -82,7 +82,7 @@ impl Endpoint for CapturePayment {
             provider,
             stamp: &rq.stamp,
         };
-        outcome(driver.attempted(begun).await, &facts)
+        answer(payments, rq, facts, driver.attempted(begun).await).await
     }
 
     async fn replay(
@@ -90,6 +90,9 @@ impl Endpoint for CapturePayment {
         rq: &Rq<Self>,
         receipt: Receipt,
     ) -> Result<Reply<PaymentView>, Failure> {
+        if let Some(told) = receipt.outcome::<PaymentView>()? {
+            return Ok(told.reply());
+        }
         let facts: Begun = receipt.read()?;
         let payment = payments.get_now(facts.payment_id).await?;
         let driver = Driver {
@@ -97,20 +100,30 @@ impl Endpoint for CapturePayment {
             provider,
             stamp: &rq.stamp,
         };
-        outcome(driver.attempted(payment).await, &facts)
+        answer(payments, rq, facts, driver.attempted(payment).await).await
     }
 }
 
 /// The payment as it now stands; or that the provider would not, if it is not under way any more and
-/// has taken less.
-fn outcome(payment: Payment, facts: &Begun) -> Result<Reply<PaymentView>, Failure> {
+/// has taken less. Once money was taken, repetitions are answered alike; until then they find out.
+async fn answer(
+    payments: &Payments<payments::Command>,
+    rq: &Rq<CapturePayment>,
+    facts: Begun,
+    payment: Payment,
+) -> Result<Reply<PaymentView>, Failure> {
     let is_under_way = payment.under_way.is_some_and(
         |it| matches!(it.operation, Operation::Capture { number, .. } if number == facts.number),
     );
-    if !is_under_way && payment.captured.amount() < facts.reaches.amount() {
+    if is_under_way {
+        return Ok(PaymentView::from(payment).reply());
+    }
+    if payment.captured.amount() < facts.reaches.amount() {
         return Err(Failure::new(Code::InvalidState)
             .error("amount: the payment provider would not take it")
             .detail(serde_json::json!({ "from": payment.status })));
     }
-    Ok(reply(payment))
+    let view = PaymentView::from(payment);
+    let told = payments.conclude(rq.once(), &facts, view).await?;
+    Ok(told.reply())
 }

@@ -19,7 +19,7 @@ use store::payments::{self, Payments};
 use store::provider::{CaptureDefault, PaymentMethods, Provider};
 
 use crate::driving::{BY_THE_PROVIDER, Driver};
-use crate::payment::{PaymentView, reply};
+use crate::payment::PaymentView;
 
 /// Pays an order.
 pub(crate) struct CreatePayment;
@@ -36,7 +36,7 @@ pub(crate) struct NewPayment {
     capture_method: Option<CaptureMethod>,
 }
 
-/// What a payment's reply is rebuilt from: the payment itself holds all else.
+/// Where the outcome of a request is found that nobody was told yet: the payment itself holds it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Started {
@@ -129,7 +129,7 @@ impl Endpoint for CreatePayment {
             provider,
             stamp: &rq.stamp,
         };
-        outcome(driver.charge(payment).await?)
+        answer(payments, rq, started, driver.charge(payment).await?).await
     }
 
     async fn replay(
@@ -137,10 +137,13 @@ impl Endpoint for CreatePayment {
         rq: &Rq<Self>,
         receipt: Receipt,
     ) -> Result<Reply<PaymentView>, Failure> {
-        let Started { payment_id } = receipt.read()?;
-        let payment = payments.get_now(payment_id).await?;
+        if let Some(told) = receipt.outcome()? {
+            return outcome(told);
+        }
+        let started: Started = receipt.read()?;
+        let payment = payments.get_now(started.payment_id).await?;
         if !payment.is_open() {
-            return outcome(payment);
+            return answer(payments, rq, started, payment).await;
         }
         // The first attempt is under way, or died half-way.
         let driver = Driver {
@@ -149,7 +152,7 @@ impl Endpoint for CreatePayment {
             stamp: &rq.stamp,
         };
         let me = EventId::new(rq.now(), rq.entropy());
-        outcome(driver.resume(payment, me).await?)
+        answer(payments, rq, started, driver.resume(payment, me).await?).await
     }
 }
 
@@ -169,12 +172,28 @@ fn capture_method(
     }
 }
 
-fn outcome(payment: Payment) -> Result<Reply<PaymentView>, Failure> {
+/// Answers with what became of the payment. Once that is known, repetitions are answered alike; until
+/// then they find out.
+async fn answer(
+    payments: &Payments<payments::Charge>,
+    rq: &Rq<CreatePayment>,
+    started: Started,
+    payment: Payment,
+) -> Result<Reply<PaymentView>, Failure> {
+    let is_open = payment.is_open();
+    let view = PaymentView::from(payment);
+    outcome(match is_open {
+        true => view,
+        false => payments.conclude(rq.once(), &started, view).await?,
+    })
+}
+
+fn outcome(payment: PaymentView) -> Result<Reply<PaymentView>, Failure> {
     if let Some(reason) = payment.failure {
         return Err(Failure::new(Code::PaymentDeclined)
             .error(format!("paymentMethod: was declined: {reason}"))
             .detail(json!({ "reason": reason, "paymentId": payment.id })));
     }
     let path = format!("/payments/{}", payment.id);
-    Ok(reply(payment).location(path))
+    Ok(payment.reply().location(path))
 }

@@ -6,7 +6,7 @@ use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use store::orders::{self, Orders};
 use store::payments::{self, Payments};
 
-use crate::payment::{PaymentPath, PaymentView, reply};
+use crate::payment::{PaymentPath, PaymentView};
 
 /// Reads one payment.
 pub(crate) struct GetPayment;
@@ -29,6 +29,6 @@ impl Endpoint for GetPayment {
         let order = orders.get(payment.order).await?;
         rq.caller
             .must_own(order.customer, order.id, Permission::PaymentsRead)?;
-        Ok(reply(payment))
+        Ok(PaymentView::from(payment).reply())
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct PaymentView {
     /// The order it pays for.
     order_id: OrderId,
     /// Where it stands.
-    status: PaymentState,
+    pub(crate) status: PaymentState,
     /// How much is asked for.
     amount: Money,
     /// How much was taken.
@@ -37,7 +37,7 @@ pub(crate) struct PaymentView {
     capture_method: CaptureMethod,
     /// Why it was declined.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    failure: Option<Decline>,
+    pub(crate) failure: Option<Decline>,
     /// What the customer has to do for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     next_action: Option<NextAction>,
@@ -160,8 +160,10 @@ pub(crate) struct PaymentPath {
     pub(crate) id: PaymentId,
 }
 
-/// A payment as a reply.
-pub(crate) fn reply(payment: Payment) -> Reply<PaymentView> {
-    let version = payment.version;
-    Reply::of(PaymentView::from(payment)).version(version)
+impl PaymentView {
+    /// The payment as a reply.
+    pub(crate) fn reply(self) -> Reply<Self> {
+        let version = self.version;
+        Reply::of(self).version(version)
+    }
 }

@@ -54,7 +54,7 @@ pub(crate) struct RefundReply {
     created_at: Timestamp,
 }
 
-/// What the reply to a repeated request is rebuilt from: the payment itself holds all else.
+/// Where the outcome of a request is found that nobody was told yet: the payment itself holds all else.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Reserved {
@@ -100,7 +100,7 @@ impl Endpoint for RefundPayment {
             provider,
             stamp: &rq.stamp,
         };
-        outcome(&driver.refunded(reserved, id).await, id)
+        answer(payments, rq, facts, driver.refunded(reserved, id).await).await
     }
 
     async fn replay(
@@ -108,31 +108,43 @@ impl Endpoint for RefundPayment {
         rq: &Rq<Self>,
         receipt: Receipt,
     ) -> Result<Reply<RefundReply>, Failure> {
-        let Reserved {
-            payment_id,
-            refund_id,
-        } = receipt.read()?;
-        let payment = payments.get_now(payment_id).await?;
+        if let Some(told) = receipt.outcome::<RefundReply>()? {
+            return Ok(Reply::of(told));
+        }
+        let facts: Reserved = receipt.read()?;
+        let payment = payments.get_now(facts.payment_id).await?;
         let driver = Driver {
             payments,
             provider,
             stamp: &rq.stamp,
         };
-        outcome(&driver.refunded(payment, refund_id).await, refund_id)
+        let tried = driver.refunded(payment, facts.refund_id).await;
+        answer(payments, rq, facts, tried).await
     }
 }
 
-fn outcome(payment: &Payment, id: RefundId) -> Result<Reply<RefundReply>, Failure> {
+/// The refund as it now stands. Once it is known to be made or refused, repetitions are answered alike;
+/// until then they find out.
+async fn answer(
+    payments: &Payments<payments::Refund>,
+    rq: &Rq<RefundPayment>,
+    facts: Reserved,
+    payment: Payment,
+) -> Result<Reply<RefundReply>, Failure> {
     let refund = payment
-        .refund(id)
+        .refund(facts.refund_id)
         .ok_or_else(|| Failure::internal("a refund was reserved and is not there"))?;
-    Ok(Reply::of(RefundReply {
-        id,
+    let view = RefundReply {
+        id: refund.id,
         payment_id: payment.id,
         order_id: payment.order,
         amount: refund.amount,
         reason: refund.reason.clone(),
         status: refund.status,
         created_at: refund.created_at,
+    };
+    Ok(Reply::of(match refund.status {
+        RefundStatus::Pending => view,
+        _ => payments.conclude(rq.once(), &facts, view).await?,
     }))
 }

@@ -12,16 +12,24 @@ use store::payments::{self, Payments};
 use store::provider::Provider;
 
 use crate::driving::{BY_THE_PROVIDER, Driver};
-use crate::payment::{PaymentPath, PaymentView, reply};
+use crate::payment::{PaymentPath, PaymentView};
 
 /// Voids a payment.
 pub(crate) struct VoidPayment;
 
-/// What the reply to a repeated request is rebuilt from: the payment itself holds all else.
+/// Where the outcome of a request is found that nobody was told yet: the payment itself holds it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Begun {
     payment_id: PaymentId,
+}
+
+impl Begun {
+    fn of(payment: &Payment) -> Self {
+        Self {
+            payment_id: payment.id,
+        }
+    }
 }
 
 impl Endpoint for VoidPayment {
@@ -50,9 +58,7 @@ impl Endpoint for VoidPayment {
             // Somebody began it before: whoever asks again helps it on.
             None => payment,
             Some(begun) => {
-                let facts = Begun {
-                    payment_id: begun.id,
-                };
+                let facts = Begun::of(&begun);
                 let mut tx = payments.begin(&rq.stamp);
                 payments.save(&mut tx, &begun, [])?;
                 payments.remember(&mut tx, rq.once(), &facts)?;
@@ -65,7 +71,7 @@ impl Endpoint for VoidPayment {
             provider,
             stamp: &rq.stamp,
         };
-        outcome(driver.attempted(begun).await)
+        answer(payments, rq, driver.attempted(begun).await).await
     }
 
     async fn replay(
@@ -73,6 +79,9 @@ impl Endpoint for VoidPayment {
         rq: &Rq<Self>,
         receipt: Receipt,
     ) -> Result<Reply<PaymentView>, Failure> {
+        if let Some(told) = receipt.outcome::<PaymentView>()? {
+            return Ok(told.reply());
+        }
         let Begun { payment_id } = receipt.read()?;
         let payment = payments.get_now(payment_id).await?;
         let driver = Driver {
@@ -80,21 +89,33 @@ impl Endpoint for VoidPayment {
             provider,
             stamp: &rq.stamp,
         };
-        outcome(driver.attempted(payment).await)
+        answer(payments, rq, driver.attempted(payment).await).await
     }
 }
 
-fn outcome(payment: Payment) -> Result<Reply<PaymentView>, Failure> {
+/// The payment as it now stands; or that the provider would not give it up. Once it did, repetitions are
+/// answered alike; until then they find out.
+async fn answer(
+    payments: &Payments<payments::Command>,
+    rq: &Rq<VoidPayment>,
+    payment: Payment,
+) -> Result<Reply<PaymentView>, Failure> {
     let is_under_way = payment
         .under_way
         .is_some_and(|it| it.operation == Operation::Void);
-    if is_under_way || payment.status == PaymentState::Voided {
-        return Ok(reply(payment));
+    if is_under_way {
+        return Ok(PaymentView::from(payment).reply());
     }
-    Err(Failure::new(Code::InvalidState)
-        .error(format!(
-            "status: the payment provider would not give it up; it is {}",
-            payment.status
-        ))
-        .detail(serde_json::json!({ "from": payment.status })))
+    if payment.status != PaymentState::Voided {
+        return Err(Failure::new(Code::InvalidState)
+            .error(format!(
+                "status: the payment provider would not give it up; it is {}",
+                payment.status
+            ))
+            .detail(serde_json::json!({ "from": payment.status })));
+    }
+    let begun = Begun::of(&payment);
+    let view = PaymentView::from(payment);
+    let told = payments.conclude(rq.once(), &begun, view).await?;
+    Ok(told.reply())
 }

@@ -2,13 +2,20 @@
 //!
 //! One item per key, `pk = once/<scope>`, `sk = once`, in the table of the service that answers.
 //! It holds a fingerprint of the request and a receipt: what the first reply is rebuilt from.
+//!
+//! Where somebody outside has to be asked, the record says at first only that the request has begun. How
+//! it ended is added before anybody is told, and stays: what the request led to may change after it,
+//! what repetitions of it are answered does not.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use domain::clock::Timestamp;
 
+use crate::db::{read_text, text, unavailable};
 use crate::error::StoreError;
 use crate::handle::{Handle, Mode};
 use crate::tx::Tx;
@@ -26,15 +33,27 @@ pub struct Once {
 
 /// What the first reply is rebuilt from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Receipt(pub(crate) Value);
+pub struct Receipt {
+    pub(crate) facts: Value,
+    pub(crate) outcome: Option<Value>,
+}
 
 impl Receipt {
+    /// How the request ended, if it did and was concluded.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if that is of another shape.
+    pub fn outcome<T: DeserializeOwned>(&self) -> Result<Option<T>, StoreError> {
+        let outcome = self.outcome.clone().map(serde_json::from_value);
+        outcome.transpose().map_err(StoreError::corrupt)
+    }
+
     /// The facts that were put down.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if they are of another shape.
     pub fn read<T: DeserializeOwned>(self) -> Result<T, StoreError> {
-        serde_json::from_value(self.0).map_err(StoreError::corrupt)
+        serde_json::from_value(self.facts).map_err(StoreError::corrupt)
     }
 }
 
@@ -75,4 +94,48 @@ impl<R, M: Remembers> Handle<R, M> {
         tx.put_once(self.db.table(), once, facts);
         Ok(())
     }
+
+    /// Adds how a request ended to its record, at the cost of a write unit per KB. Whoever comes first
+    /// says how: what is to be answered is what comes back.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn conclude<T: Serialize + DeserializeOwned>(
+        &self,
+        once: Option<&Once>,
+        facts: &impl Serialize,
+        outcome: T,
+    ) -> Result<T, StoreError> {
+        let Some(once) = once else {
+            return Ok(outcome);
+        };
+        let facts = serde_json::to_string(facts).map_err(StoreError::corrupt)?;
+        let words = serde_json::to_string(&outcome).map_err(StoreError::corrupt)?;
+        let mut item = Tx::once_item(once, facts);
+        item.insert(OUTCOME.to_owned(), text(words));
+        let put = self
+            .db
+            .client()
+            .put_item()
+            .table_name(self.db.table())
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#outcome)")
+            .expression_attribute_names("#outcome", OUTCOME)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(error) = put else {
+            return Ok(outcome);
+        };
+        let found = match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(refused)) => refused.item(),
+            _ => return Err(unavailable(error)),
+        };
+        let words = found.and_then(|item| read_text(item, OUTCOME));
+        let words = words.ok_or_else(|| StoreError::corrupt("an outcome that is not there"))?;
+        serde_json::from_str(words).map_err(StoreError::corrupt)
+    }
 }
+
+/// How the request ended.
+pub(crate) const OUTCOME: &str = "outcome";

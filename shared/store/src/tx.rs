@@ -21,7 +21,7 @@ use domain::stock::Shortage;
 use crate::db::{Item, number, read_number, read_text, text, to_item};
 use crate::error::StoreError;
 use crate::event::{Envelope, Event, Stamp};
-use crate::once::{Once, Receipt};
+use crate::once::{OUTCOME, Once, Receipt};
 
 /// The most actions that DynamoDB takes in one transaction.
 pub(crate) const MOST_ACTIONS: usize = 100;
@@ -234,10 +234,9 @@ impl Tx {
         format!("once/{}", once.scope)
     }
 
-    /// Stages the record that `once` was carried out.
-    pub(crate) fn put_once(&mut self, table: &str, once: &Once, facts: String) {
-        let now = self.stamp.now;
-        let item = Item::from([
+    /// The record that `once` was carried out.
+    pub(crate) fn once_item(once: &Once, facts: String) -> Item {
+        Item::from([
             ("pk".to_owned(), text(Self::once_pk(once))),
             ("sk".to_owned(), text(Self::ONCE_SK)),
             ("kind".to_owned(), text("once")),
@@ -245,7 +244,13 @@ impl Tx {
             ("fingerprint".to_owned(), text(&once.fingerprint)),
             ("facts".to_owned(), text(facts)),
             ("expiresAt".to_owned(), number(once.expires_at.as_seconds())),
-        ]);
+        ])
+    }
+
+    /// Stages the record that `once` was carried out.
+    pub(crate) fn put_once(&mut self, table: &str, once: &Once, facts: String) {
+        let now = self.stamp.now;
+        let item = Self::once_item(once, facts);
         let terms = Terms {
             condition: Some("attribute_not_exists(pk) OR #expires <= :now".to_owned()),
             names: vec![("#expires", "expiresAt")],
@@ -279,7 +284,9 @@ impl Tx {
         let facts = read_text(item, "facts")
             .ok_or_else(|| StoreError::corrupt("an idempotency record without facts"))?;
         let facts = serde_json::from_str(facts).map_err(StoreError::corrupt)?;
-        Ok(Some(StoreError::Repeated(Receipt(facts))))
+        let outcome = read_text(item, OUTCOME).map(serde_json::from_str);
+        let outcome = outcome.transpose().map_err(StoreError::corrupt)?;
+        Ok(Some(StoreError::Repeated(Receipt { facts, outcome })))
     }
 
     /// Carries out all that is staged, or nothing.

@@ -58,13 +58,19 @@ async fn a_repeated_request_takes_nothing_more() {
     let (order, payment) = shop.authorized().await;
     let admin = shop.admin().await;
     let path = format!("/api/v1/payments/{payment}/captures");
+    let mut told = Vec::new();
     for replayed in [None, Some("true"), Some("true")] {
         let ask = admin.ask("POST", &path).header("idempotency-key", "mine");
         let answer = ask.json(&euros(500)).send().await;
         assert_eq!(answer.status, 201, "{answer:?}");
         assert_eq!(answer.header("idempotency-replayed"), replayed);
+        told.push(answer.json()["data"].clone());
+        // What the payment becomes afterwards changes nothing about what this request did.
+        let more = admin.to_payment(&payment, "captures", &euros(100)).await;
+        assert_eq!(more.status, 201, "{more:?}");
     }
-    assert_eq!(shop.books_of(&order).await[0]["captured"], 500);
+    assert!(told.iter().all(|it| *it == told[0]), "{told:?}");
+    assert_eq!(shop.books_of(&order).await[0]["captured"], 800);
 }
 
 #[tokio::test(start_paused = true)]

@@ -144,6 +144,50 @@ async fn a_payment_that_needs_its_customer_waits_for_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_repeated_request_is_answered_alike_whatever_became_of_the_payment() {
+    for (method, word) in [
+        ("pm_test_requires_action", "requiresAction"),
+        ("pm_test_ok", "captured"),
+    ] {
+        let shop = Shop::open().await;
+        let customer = shop.customer().await;
+        let order = unpaid(&shop, &customer).await;
+        let ask = || {
+            let ask = customer.ask("POST", "/api/v1/payments");
+            ask.header("idempotency-key", method)
+                .json(&json!({"orderId": order, "paymentMethod": method}))
+                .send()
+        };
+        let first = ask().await;
+        assert_eq!(
+            (first.status, first.text("/data/status")),
+            (201, word.into())
+        );
+        shop.settle().await;
+        let payment = first.text("/data/id");
+        match word {
+            "captured" => {
+                let admin = shop.admin().await;
+                let body = json!({"reason": "as agreed"});
+                let back = admin.to_payment(&payment, "refunds", &body).await;
+                assert_eq!(back.status, 201, "{back:?}");
+            }
+            _ => {
+                let path = format!("/_local/payments/{payment}/authenticate");
+                let failure = json!({"outcome": "failure"});
+                assert_eq!(shop.anybody().post(&path, &failure).await.status, 200);
+            }
+        }
+        shop.settle().await;
+        let again = ask().await;
+        assert_eq!(again.status, 201, "{again:?}");
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        assert_eq!(again.json()["data"], first.json()["data"]);
+        assert_eq!(again.header("etag"), first.header("etag"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn unknown_orders_methods_and_strangers_are_refused() {
     let shop = Shop::open().await;
     let customer = shop.customer().await;
