@@ -126,6 +126,21 @@ fn an_ipv6_network_counts_as_one_address() {
     assert_eq!(network("somewhere"), "somewhere");
 }
 
+#[test]
+fn every_change_counts() {
+    let reserved = |attempts: &Attempts| {
+        let reserved = attempts.reserve(Budget::Known, "home", now()).unwrap();
+        reserved.attempts
+    };
+    let first = reserved(&Attempts::default());
+    assert_eq!(first.version, Attempts::default().version + 1);
+    let failed = first.failed("home", now());
+    assert_eq!(failed.version, first.version + 1);
+    assert_eq!(failed.failed("home", now()).version, first.version + 2);
+    let (attempts, _, _) = exhaust(Budget::Known, "home");
+    assert_eq!(attempts.version, 2 * MOST as u64);
+}
+
 proptest! {
     #[test]
     fn no_window_sees_more_tries_than_its_budget(

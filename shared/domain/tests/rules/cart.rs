@@ -1,12 +1,13 @@
 //! Carts.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::cart::{Cart, CartError, CartItem, Change, LIFETIME, Standing};
 use domain::id::{CartId, UserId};
 use domain::pricing::MAX_LINES;
 use domain::pricing::promotion::CouponCode;
-use domain::{Currency, Quantity};
+use domain::{Currency, Quantity, Slug};
 
 use crate::given::{address, euros, now, sku};
 
@@ -149,4 +150,44 @@ fn two_that_cannot_be_one_stay_two() {
             actual: yen
         })
     );
+}
+
+#[test]
+fn a_change_changes_what_it_says_and_counts() {
+    let later = now().plus(Duration::from_secs(60));
+    let method = Slug::parse("express").ok();
+    let before = with(&cart(1), "mug", 1, 100);
+    let sent = before.sent(address(), method.clone(), later);
+    assert_eq!(
+        sent,
+        Cart {
+            address: Some(address()),
+            method: method.clone(),
+            expires_at: later.plus(LIFETIME),
+            version: before.version + 1,
+            updated_at: later,
+            ..before.clone()
+        }
+    );
+    assert_eq!(before.skus(), BTreeSet::from([sku("mug")]));
+    // A way of sending belongs to its address: that of the cart that has one.
+    let merged = before.merged(&sent, later).unwrap();
+    assert_eq!(
+        (&merged.address, &merged.method),
+        (&sent.address, &sent.method)
+    );
+    let kept = sent.merged(&cart(2).sent(address(), None, now()), later);
+    assert_eq!(kept.unwrap().method, method);
+}
+
+#[test]
+fn two_may_fill_one_to_the_last_line() {
+    let nearly = (1..MAX_LINES).fold(cart(1), |cart, n| with(&cart, &format!("s{n}"), 1, 1));
+    let merged = nearly.merged(&with(&cart(2), "last", 1, 1), now());
+    assert_eq!(merged.unwrap().items.len(), MAX_LINES);
+}
+
+#[test]
+fn it_is_kept_for_thirty_days() {
+    assert_eq!(LIFETIME.as_secs(), 2_592_000);
 }

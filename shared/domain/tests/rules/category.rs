@@ -1,10 +1,16 @@
 //! What a tree of categories bears.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use domain::CategoryId;
-use domain::category::{MAX_BELOW, MAX_CATEGORIES, MAX_DEPTH, Misplaced, Place, Tree};
+use domain::category::{
+    Category, Details, MAX_BELOW, MAX_CATEGORIES, MAX_DEPTH, Misplaced, Place, Tree,
+};
+use domain::text::{Description, Title};
+use domain::{CategoryId, Slug};
 use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
+
+use crate::given::now;
 
 fn id(number: usize) -> CategoryId {
     CategoryId::from_u128(number as u128)
@@ -117,6 +123,21 @@ fn parents_come_before_children_and_positions_count() {
     assert_eq!(tree.lineage(id(4)), [1, 5, 4].map(id));
     assert_eq!(tree.lineage(id(77)), []);
     assert_eq!(tree.below(id(5)), BTreeSet::from([id(4)]));
+}
+
+#[test]
+fn a_category_counts_its_changes() {
+    let details = || Details {
+        name: Title::parse("Mugs").unwrap(),
+        slug: Slug::parse("mugs").unwrap(),
+        description: Description::parse("").unwrap(),
+        place: ROOT,
+    };
+    let first = Category::new(id(1), details(), now());
+    let later = now().plus(Duration::from_secs(1));
+    let third = first.replace(details(), later).replace(details(), later);
+    assert_eq!((first.version, third.version), (1, 3));
+    assert_eq!((third.created_at, third.updated_at), (now(), later));
 }
 
 proptest! {

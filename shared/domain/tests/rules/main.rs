@@ -53,3 +53,5 @@ mod stock;
 mod time;
 #[cfg(test)]
 mod values;
+#[cfg(test)]
+mod wording;

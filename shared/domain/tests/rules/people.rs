@@ -101,6 +101,43 @@ fn a_suspended_account_has_no_session_and_an_opened_one_gets_none_back() {
 }
 
 #[test]
+fn what_staff_and_owners_write_is_what_the_account_says() {
+    let later = now().plus(Duration::from_secs(1));
+    let wished = Administered {
+        name: person("Ada King"),
+        country: Country::parse("DE").ok(),
+        roles: BTreeSet::from([Role::Editor]),
+        status: UserStatus::Suspended,
+    };
+    let written = ada().administered(wished.clone(), None, later).unwrap();
+    assert_eq!(as_it_is(&written), wished);
+    let email = Email::parse("king@example.com").unwrap();
+    let moved = ada().with_email(email.clone(), later);
+    assert_eq!(
+        moved,
+        User {
+            email,
+            email_verified: true,
+            version: 2,
+            updated_at: later,
+            ..ada()
+        }
+    );
+}
+
+#[test]
+fn an_active_admin_is_active_and_an_admin() {
+    let admin = ada().with_roles(BTreeSet::from([Role::Admin]), now());
+    let suspended = User {
+        status: UserStatus::Suspended,
+        ..admin.clone()
+    };
+    assert!(admin.is_active_admin());
+    assert!(!suspended.is_active_admin());
+    assert!(!ada().is_active_admin());
+}
+
+#[test]
 fn nobody_takes_their_own_power_away() {
     let admin = ada().with_roles(BTreeSet::from([Role::Admin]), now());
     let demoted = Administered {
@@ -132,8 +169,13 @@ fn nobody_takes_their_own_power_away() {
 
 #[test]
 fn an_erased_account_keeps_its_id_and_stays_erased() {
-    let erased = ada().erased(None, now()).unwrap();
+    let germany = Country::parse("DE").ok();
+    let known = ada().with_profile(person("Ada"), germany, now());
+    let known = known.with_verified_email(now());
+    let erased = known.erased(None, now()).unwrap();
     assert_eq!(erased.id, ada().id);
+    assert_ne!(erased.email, ada().email);
+    assert!(!erased.email_verified);
     assert_eq!(erased.status, UserStatus::Erased);
     assert_eq!(
         Email::parse(erased.email.as_str()),

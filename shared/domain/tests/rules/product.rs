@@ -144,16 +144,46 @@ fn changes_count() {
     assert!(replaced.variant(&sku("a")).is_none());
     assert_eq!(replaced.variant(&sku("b")), Some(&variant("b")));
     assert!(replaced.replace(details(Vec::new()), later).is_err());
-    let archived = replaced.archive(later);
+    let last = later.plus(Duration::from_secs(5));
+    let archived = replaced.archive(last);
     assert_eq!(
         archived,
         Product {
             status: ProductStatus::Archived,
             version: 3,
+            updated_at: last,
             ..replaced.clone()
         }
     );
     assert_eq!(replaced.details(), details(vec![variant("b")]));
+}
+
+#[test]
+fn twenty_images_and_no_more() {
+    let image = ImageUrl::parse("https://cdn.example/a.png").unwrap();
+    let with = |count| Details {
+        images: vec![image.clone(); count],
+        ..details(vec![variant("a")])
+    };
+    assert_eq!(rules(&with(20).faults()), [""; 0]);
+    assert_eq!(with(21).faults().len(), 1);
+}
+
+#[test]
+fn it_costs_what_its_cheapest_variant_costs() {
+    let dearer = Variant {
+        prices: vec![euros(2_500)],
+        ..variant("b")
+    };
+    let product = Product::new(
+        ProductId::from_u128(1),
+        details(vec![dearer, variant("a")]),
+        now(),
+    )
+    .unwrap();
+    assert_eq!(product.least_price_in(Currency::EUR), Some(euros(1_999)));
+    let yen = Currency::parse("JPY").unwrap();
+    assert_eq!(product.least_price_in(yen), None);
 }
 
 proptest! {

@@ -1,10 +1,12 @@
 //! Schemas say what the parsers do.
 
 use domain::address::{AddressLine, PostalCode};
+use domain::money::Price;
 use domain::order::{
     Actor, Carrier, NoteText, OrderNumber, OrderStatus, PaymentStatus, TrackingNumber, TrackingUrl,
 };
 use domain::payment::{NextAction, PaymentState};
+use domain::product::{MAX_OPTIONS, Options};
 use domain::rule::rule_of;
 use domain::search::SearchText;
 use domain::text::{
@@ -137,6 +139,40 @@ fn numbers_carry_their_bounds() {
         json!(-Money::MAX_AMOUNT)
     );
     assert_eq!(money["additionalProperties"], false);
+    let price = schema::<Price>();
+    assert_eq!(price["properties"]["amount"]["minimum"], 0);
+    assert_eq!(
+        price["properties"]["amount"]["maximum"],
+        json!(Money::MAX_AMOUNT)
+    );
+}
+
+#[test]
+fn what_is_small_stands_where_it_is_used_and_under_its_name() {
+    for (inline, name) in [
+        (Options::inline_schema(), Options::schema_name()),
+        (Quantity::inline_schema(), Quantity::schema_name()),
+        (Password::inline_schema(), Password::schema_name()),
+    ] {
+        assert!(inline, "{name}");
+    }
+    assert_eq!(Options::schema_name(), "Options");
+    assert_eq!(Quantity::schema_name(), "Quantity");
+    let options = schema::<Options>();
+    assert_eq!(options["type"], "object");
+    assert_eq!(options["maxProperties"], json!(MAX_OPTIONS));
+}
+
+#[test]
+fn what_the_code_says_of_a_value_its_schema_says_too() {
+    let email = schema::<Email>();
+    let said = email["description"].as_str().unwrap();
+    assert!(said.len() > 20 && !said.contains("  "), "{said}");
+    let status = schema::<OrderStatus>();
+    let said = status["description"].as_str().unwrap();
+    for word in OrderStatus::ALL {
+        assert!(said.contains(&format!("\n- `{word}`: ")), "{said}");
+    }
 }
 
 #[test]

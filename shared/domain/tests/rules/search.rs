@@ -43,6 +43,12 @@ fn every_word_sought_must_begin_one() {
     }
 }
 
+#[test]
+fn a_word_is_its_text() {
+    let words = Word::all("grinder");
+    assert_eq!(words.first().map(Word::as_str), Some("grinder"));
+}
+
 proptest! {
     #[test]
     fn a_name_is_found_by_itself_and_by_how_it_begins(name in "\\PC{1,100}", cut in 1_usize..100) {

@@ -211,6 +211,50 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     prop::collection::vec(op, 1..MOST_TOKENS)
 }
 
+#[test]
+fn a_session_lives_thirty_days_after_its_last_use() {
+    assert_eq!(LIFETIME.as_secs(), 2_592_000);
+}
+
+#[test]
+fn a_session_is_shown_as_the_client_that_used_it_last() {
+    let phone = Client {
+        agent: Some("phone".to_owned()),
+        address: "198.51.100.7".to_owned(),
+    };
+    let at = after(60);
+    let refreshed = session().refresh(&ada(), phone, &token(0), token(1), at);
+    let Refreshed::Renewed(renewed) = refreshed else {
+        panic!("{refreshed:?}");
+    };
+    assert_eq!(renewed.agent.as_deref(), Some("phone"));
+    assert_eq!(renewed.address, "198.51.100.7");
+}
+
+#[test]
+fn a_session_that_is_carried_over_is_written_as_a_new_one() {
+    let used = renewed(&session(), 0, 1, after(60));
+    assert_eq!(used.version, 2);
+    let changed = ada().without_sessions(after(60));
+    let carried = used.carried_over(&changed);
+    assert_eq!((carried.epoch, carried.version), (changed.epoch, 1));
+}
+
+#[test]
+fn a_hash_and_a_token_that_is_sent_again_are_what_they_say() {
+    assert_eq!(SecretHash::of("abc").as_str(), "abc");
+    let sent = mailed(&Email::parse("ada@example.com").unwrap(), 0);
+    let again = sent.sent_again(MailedTokenId::from_u128(9), after(5));
+    assert_eq!(
+        again,
+        MailedToken {
+            sent_at: after(5),
+            wish: MailedTokenId::from_u128(9),
+            ..sent
+        }
+    );
+}
+
 proptest! {
     #[test]
     fn a_token_is_good_before_its_first_use_and_for_the_grace_after(ops in ops()) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::stock::{
-    Hold, HoldState, Level, MAX_UNITS, Movement, MovementKind, Settled, Shortage, StockError,
+    Hold, HoldState, LOW, Level, MAX_UNITS, Movement, MovementKind, Settled, Shortage, StockError,
 };
 use domain::text::Reason;
 use domain::{MovementId, OrderId};
@@ -187,6 +187,31 @@ impl Book {
             }
         }
     }
+}
+
+#[test]
+fn taking_orders_for_more_than_there_is_changes_nothing_else() {
+    let before = level(2).hold(1).unwrap();
+    let open = before.with_backorder(true);
+    assert_eq!(
+        open,
+        Level {
+            backorder: true,
+            version: before.version + 1,
+            ..before
+        }
+    );
+    // What is owed is no reason to refuse what takes nothing away.
+    let owing = open.hold(4).unwrap().with_backorder(false);
+    assert!(owing.adjust(0).is_ok());
+    assert!(owing.adjust(-1).is_err());
+}
+
+#[test]
+fn little_is_as_much_as_somebody_should_be_told_of() {
+    assert!(level(LOW).is_low());
+    assert!(level(LOW + 1).hold(1).unwrap().is_low());
+    assert!(!level(LOW + 1).is_low());
 }
 
 proptest! {

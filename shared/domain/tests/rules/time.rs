@@ -26,6 +26,10 @@ fn reads_rfc_3339_and_nothing_looser() {
         "2026-11-20 08:30:00Z",
         "2026-11-20T08:30:00",
         "2026-11-20T08:30:00.Z",
+        "2026-11-20T08:30:00.1234567890Z",
+        "2026-11-20T08:30:00.12x4Z",
+        "2026-1x-20T08:30:00Z",
+        "2026-11-20T08:30:00+0x:00",
         "2026-11-20T08:30:00,5Z",
         "2026-11-20T08:30:00+0200",
         "2026-11-20T08:30:00Z[UTC]",
@@ -75,6 +79,11 @@ fn ids_are_uuids_of_version_7_in_one_form_only() {
 }
 
 const MILLIS: std::ops::Range<i64> = -62_135_596_800_000..253_402_128_000_000;
+
+#[test]
+fn what_is_written_is_what_is_printed() {
+    assert_eq!(String::from(now()), now().to_string());
+}
 
 proptest! {
     #[test]

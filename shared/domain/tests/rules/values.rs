@@ -249,6 +249,62 @@ fn words_and_actors() {
     }
 }
 
+#[test]
+fn every_letter_of_a_european_alphabet_becomes_one_that_an_address_can_have() {
+    let folded = [
+        ("àáâãåāăą", "a"),
+        ("äæ", "ae"),
+        ("çćč", "c"),
+        ("ðďđ", "d"),
+        ("èéêëēėęě", "e"),
+        ("ğģ", "g"),
+        ("ìíîïīįı", "i"),
+        ("ķ", "k"),
+        ("ĺļľł", "l"),
+        ("ñńņň", "n"),
+        ("òóôõőō", "o"),
+        ("öøœ", "oe"),
+        ("ŕř", "r"),
+        ("śşšș", "s"),
+        ("ß", "ss"),
+        ("ţťț", "t"),
+        ("þ", "th"),
+        ("ùúûūůűų", "u"),
+        ("ü", "ue"),
+        ("ýÿ", "y"),
+        ("źżž", "z"),
+    ];
+    for (letters, ascii) in folded {
+        for letter in letters.chars() {
+            let title = Title::parse(&letter.to_string()).unwrap();
+            let slug = Slug::from_title(&title, ProductId::from_u128(1));
+            assert_eq!(slug.to_string(), ascii, "{letter}");
+        }
+    }
+}
+
+#[test]
+fn lengths_are_exact() {
+    let address = |local: usize, domain: usize| {
+        let labels = [
+            "a".repeat(60),
+            "b".repeat(60),
+            "c".repeat(60),
+            "d".repeat(domain),
+        ];
+        Email::parse(&format!("{}@{}.com", "x".repeat(local), labels.join(".")))
+    };
+    // 254 characters in all, the last of which is one too many.
+    assert!(address(60, 6).is_ok());
+    assert!(address(60, 7).is_err());
+    let url = |length: usize| {
+        let start = "https://cdn.example/";
+        ImageUrl::parse(&format!("{start}{}", "a".repeat(length - start.len())))
+    };
+    assert!(url(2_048).is_ok());
+    assert!(url(2_049).is_err());
+}
+
 proptest! {
     #[test]
     fn a_slug_made_from_any_title_is_a_slug(title in "\\PC{1,100}") {
