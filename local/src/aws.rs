@@ -39,5 +39,6 @@ pub use faults::{At, Delivery, Fate, Fault, Faults};
 pub use mail::Email;
 pub use messages::QueuedMessage;
 pub use sqs::{DeadLetters, QueueDepth, QueueSpec};
+pub use streams::Chunk;
 pub use tables::{IndexSpec, Projection, TableSpec};
 pub use triggers::Received;

@@ -53,9 +53,10 @@ impl Store {
     /// [`OpenError`].
     pub async fn open(options: Options) -> Result<Arc<Self>, OpenError> {
         let is_copy = options.copied && options.data.is_none() && !options.demo_orders;
-        let snapshot = match is_copy {
-            true => Some(copied::beginning(options.seed).await?),
-            false => None,
+        let snapshot = match (&options.snapshot, is_copy) {
+            (Some(given), _) => Some(Arc::clone(given)),
+            (None, true) => Some(copied::beginning(options.seed).await?),
+            (None, false) => None,
         };
         Self::begin(options, snapshot).await
     }
@@ -103,6 +104,14 @@ impl Store {
             requests: Requests::default(),
             failures,
         })
+    }
+
+    /// What its tables hold now, for others to begin with.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn snapshot(&self) -> Result<Snapshot, CloudError> {
+        self.stack.cloud.snapshot()
     }
 
     /// Answers a request: `target` is path and query. Headers are given and returned as pairs.

@@ -9,6 +9,7 @@ use edge::system::{SystemClock, SystemEntropy};
 use registry::policy::Statement;
 use store::outside::Outside;
 
+use crate::aws::Snapshot;
 use crate::clock::RuntimeClock;
 use crate::entropy::SeededEntropy;
 use crate::failures::Failures;
@@ -66,6 +67,8 @@ pub struct Options {
     /// Whether a store in memory begins with a copy of what the first such store was filled with, which
     /// takes less time. One with orders has letters too, and is always filled itself.
     pub copied: bool,
+    /// What a store in memory begins with, in place of all that.
+    pub snapshot: Option<Arc<Snapshot>>,
     /// Whether all functions start with the store, rather than each with its first event.
     pub warm: bool,
     /// Whether the demo customer has ordered before: one order paid, one waiting to be.
@@ -115,6 +118,7 @@ impl Options {
             data: None,
             seed: true,
             copied: false,
+            snapshot: None,
             warm: false,
             demo_orders: true,
             instances: 1,

@@ -151,7 +151,7 @@ async fn tick(store: Arc<Store>, mut stop: watch::Receiver<bool>) {
             () = stopped(&mut stop) => return,
             _ = minutes.tick() => {}
         }
-        if minute.is_multiple_of(SWEEP_EVERY)
+        if (minute + 1).is_multiple_of(SWEEP_EVERY)
             && let Err(error) = store.stack.cloud.sweep_expired()
         {
             tracing::error!(%error, "what has expired is still there");

@@ -1,8 +1,8 @@
 //! The store's tables, queues and secrets, made as the templates make them, and the environment and
 //! permissions of each function.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use domain::clock::Entropy;
@@ -98,12 +98,22 @@ impl Starter {
 struct Policy {
     statements: Vec<Statement>,
     naming: Naming,
+    /// What it was found to allow, which it goes on to allow.
+    allowed: Mutex<BTreeSet<Access>>,
 }
 
 impl Gate for Policy {
     fn check(&self, _function: &str, access: &Access) -> bool {
+        let mut allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if allowed.contains(access) {
+            return true;
+        }
         let Access { action, resource } = access;
-        policy::allows(&self.statements, &self.naming, action, resource)
+        let allows = policy::allows(&self.statements, &self.naming, action, resource);
+        if allows {
+            allowed.insert(access.clone());
+        }
+        allows
     }
 }
 
@@ -197,6 +207,7 @@ impl Stack {
     /// A function's way into AWS, which lets through what its policy grants.
     pub(crate) fn connector(&self, function: &Function) -> Connector {
         let policy = Policy {
+            allowed: Mutex::default(),
             statements: (self.policy)(function),
             naming: self.naming.clone(),
         };

@@ -17,17 +17,44 @@ use crate::weather::Kind;
 /// What is sold: two things of which there is plenty, and two that run out.
 pub(crate) const SKUS: [(&str, i64); 4] =
     [("PLENTY", 400), ("ENOUGH", 200), ("SCARCE", 9), ("RARE", 4)];
-/// A coupon of the demo shop, which the first ten may use.
-pub(crate) const COUPON: &str = "FIRST10";
-pub(crate) const COUPON_USES: usize = 10;
+/// A coupon, and how often it may be used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Coupon {
+    pub(crate) code: &'static str,
+    /// In all.
+    pub(crate) uses: usize,
+    /// By one customer.
+    pub(crate) uses_each: usize,
+}
+
+/// Few enough uses for many to want the last of them.
+pub(crate) const COUPONS: [Coupon; 3] = [
+    Coupon {
+        code: "RARELY",
+        uses: 1,
+        uses_each: 1,
+    },
+    Coupon {
+        code: "SELDOM",
+        uses: 3,
+        uses_each: 2,
+    },
+    Coupon {
+        code: "ONCEEACH",
+        uses: 100,
+        uses_each: 1,
+    },
+];
 /// How often somebody tries to order for each order that they want.
 const MOST_WISHES: u32 = 5;
 /// How long somebody thinks between two steps, in beats: all act on the beat, so that they often meet.
 const MOST_BEATS: u32 = 6;
 const BEAT: Duration = Duration::from_millis(500);
-/// After so many refusals it is known that the coupon is used up.
-const MOST_REFUSALS: u32 = 4;
-const METHODS: [&str; 8] = [
+/// After so many refusals it is known that goods are sold out, or a coupon is used up.
+const MOST_REFUSALS: u32 = 2;
+const METHODS: [&str; 10] = [
+    "pm_test_ok",
+    "pm_test_ok",
     "pm_test_ok",
     "pm_test_ok",
     "pm_test_ok",
@@ -58,8 +85,14 @@ pub(crate) struct Told {
     pub(crate) contradictions: Vec<String>,
     /// How often staff moved units and did not hear whether they did.
     pub(crate) unsure: u32,
-    /// How often somebody was told that the coupon is used up: after some such answers nobody tries.
-    refusals: u32,
+    /// How often somebody was told that something is not to be had: after some such answers nobody tries.
+    refusals: BTreeMap<String, u32>,
+}
+
+impl Told {
+    fn is_gone(&self, what: &str) -> bool {
+        self.refusals.get(what).copied().unwrap_or(0) >= MOST_REFUSALS
+    }
 }
 
 /// Everybody in the shop.
@@ -91,7 +124,7 @@ impl Crowd {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts the goods on the shelf.
+    /// Puts the goods on the shelf, and gives out coupons.
     pub(crate) async fn stock(&self) {
         let admin = Who::Account(ADMIN.id);
         for (sku, units) in SKUS {
@@ -106,6 +139,22 @@ impl Crowd {
             let path = format!("/api/v1/inventory/{sku}/adjustments");
             let counted = Ask::post(&path, json!({"delta": units, "reason": "first delivery"}));
             self.network.insist(&admin, &counted).await;
+        }
+        for Coupon {
+            code,
+            uses,
+            uses_each,
+        } in COUPONS
+        {
+            let coupon = json!({
+                "name": code,
+                "code": code,
+                "effect": {"type": "percentOff", "ratePpm": 100_000},
+                "limits": {"uses": uses, "usesPerCustomer": uses_each},
+            });
+            self.network
+                .insist(&admin, &Ask::post("/api/v1/promotions", coupon))
+                .await;
         }
     }
 
@@ -125,8 +174,8 @@ impl Crowd {
         futures_util::future::join4(
             guests,
             customers,
-            staff.serve(orders * 3),
-            provider.report(orders * 2),
+            staff.serve(orders),
+            provider.report(orders),
         )
         .await;
     }
@@ -149,12 +198,12 @@ impl Actor<'_> {
 
     async fn guest(&self, orders: u32) {
         let mut left = orders;
-        for number in 0..orders * MOST_WISHES {
+        for _ in 0..orders * MOST_WISHES {
             if left == 0 {
                 return;
             }
             self.think().await;
-            let email = format!("{}-{number}@example.com", self.name);
+            let email = format!("{}@example.com", self.name);
             let mut body = self.basket();
             body["email"] = json!(email);
             if let Some(placed) = self.order(&Who::Nobody, body).await {
@@ -173,7 +222,7 @@ impl Actor<'_> {
             }
             self.think().await;
             let mut body = self.basket();
-            if self.chance.per_mille(400)
+            if self.chance.per_mille(150)
                 && let Some(cart) = self.cart(&who).await
             {
                 let fields = body.as_object_mut().expect("an object");
@@ -189,12 +238,18 @@ impl Actor<'_> {
 
     /// One or two things, and perhaps a way to pay and a coupon.
     fn basket(&self) -> Value {
-        let first = self.chance.below(4) as usize;
-        let lines = 1 + self.chance.below(2) as usize;
+        let told = self.crowd.told();
+        let skus = SKUS.iter().map(|(sku, _)| *sku);
+        let wanted: Vec<&str> = skus.filter(|sku| !told.is_gone(sku)).collect();
+        let codes = COUPONS.iter().map(|coupon| coupon.code);
+        let coupons: Vec<&str> = codes.filter(|code| !told.is_gone(code)).collect();
+        drop(told);
+        let first = self.chance.below(SKUS.len() as u32) as usize;
+        let lines = (1 + usize::from(self.chance.per_mille(300))).min(wanted.len());
         let items: Vec<Value> = (first..first + lines)
             .map(|index| {
                 json!({
-                    "sku": SKUS[index % SKUS.len()].0,
+                    "sku": wanted[index % wanted.len()],
                     "quantity": 1 + self.chance.below(2),
                 })
             })
@@ -206,11 +261,13 @@ impl Actor<'_> {
                 "postalCode": "SW1Y 4JH", "country": "GB",
             },
         });
-        if self.chance.per_mille(650) {
+        if self.chance.per_mille(500) {
             body["paymentMethod"] = json!(self.method());
         }
-        if self.chance.per_mille(600) && self.crowd.told().refusals < MOST_REFUSALS {
-            body["couponCode"] = json!(COUPON);
+        if self.chance.per_mille(450)
+            && let Some(code) = self.chance.one_of(&coupons)
+        {
+            body["couponCode"] = json!(code);
         }
         body
     }
@@ -249,10 +306,12 @@ impl Actor<'_> {
         let key = self.key();
         let mut body = body;
         // By this an order is known whose answer nobody heard.
-        body["shippingAddress"]["line2"] = json!(key);
+        let coupon = body["couponCode"].as_str().unwrap_or_default();
+        let name = format!("{key} {coupon}");
+        body["shippingAddress"]["line2"] = json!(name.trim_end());
         let ask = Ask::post("/api/v1/orders", body.clone()).key(&key);
         let network = &self.crowd.network;
-        let answers = match self.chance.below(10) {
+        let answers = match self.chance.below(16) {
             0 => {
                 let both = futures_util::future::join(
                     network.insist(who, &ask),
@@ -269,11 +328,9 @@ impl Actor<'_> {
         };
         let mut placed = None;
         for answer in answers.into_iter().flatten() {
-            self.say(&format!("order {key} -> {}", brief(&answer)));
-            if answer.body["code"] == "coupon_used_up" {
-                self.crowd.told().refusals += 1;
-            }
+            self.say(|| format!("order {key} -> {}", brief(&answer)));
             if answer.status != 201 {
+                self.learn(&answer, &body);
                 continue;
             }
             let id = answer.text("/data/id")?;
@@ -293,15 +350,31 @@ impl Actor<'_> {
         placed
     }
 
+    /// What is not to be had any more becomes known.
+    fn learn(&self, answer: &Answer, body: &Value) {
+        let what = match answer.body["code"].as_str() {
+            Some("out_of_stock") => answer.text("/details/0/sku"),
+            Some("coupon_used_up") => body["couponCode"].as_str().map(str::to_owned),
+            _ => None,
+        };
+        if let Some(what) = what {
+            *self.crowd.told().refusals.entry(what).or_default() += 1;
+        }
+    }
+
     /// What somebody does with an order of theirs.
     async fn go_on(&self, placed: &Placed) {
         // Some change their mind while the shop is still at work.
         if self.chance.per_mille(700) {
             self.think().await;
         }
-        let id = &placed.id;
         let unpaid = placed.body["paymentMethod"].is_null();
-        if unpaid && self.chance.per_mille(850) {
+        let cancels = self.chance.per_mille(200);
+        if unpaid && cancels && self.chance.per_mille(300) {
+            futures_util::future::join(self.pay(placed), self.cancel(placed)).await;
+            return;
+        }
+        if unpaid && self.chance.per_mille(550) {
             for _ in 0..2 {
                 if self.pay(placed).await {
                     break;
@@ -309,11 +382,15 @@ impl Actor<'_> {
                 self.think().await;
             }
         }
-        if self.chance.per_mille(150) {
-            let path = format!("/api/v1/orders/{id}/cancellations");
-            let cancel = Ask::post(&path, json!({"reason": "a mistake"})).key(&self.key());
-            self.does(&placed.who, &cancel).await;
+        if cancels {
+            self.cancel(placed).await;
         }
+    }
+
+    async fn cancel(&self, placed: &Placed) {
+        let path = format!("/api/v1/orders/{}/cancellations", placed.id);
+        let cancel = Ask::post(&path, json!({"reason": "a mistake"})).key(&self.key());
+        self.does(&placed.who, &cancel).await;
     }
 
     /// Pays, and now and then says so again. Whether it is paid.
@@ -325,11 +402,11 @@ impl Actor<'_> {
         let Some(first) = network.insist(&placed.who, &ask).await else {
             return false;
         };
-        self.say(&format!("pays {} -> {}", placed.id, brief(&first)));
+        self.say(|| format!("pays {} -> {}", placed.id, brief(&first)));
         if first.status != 201 {
             return false;
         }
-        if self.chance.per_mille(300) {
+        if self.chance.per_mille(200) {
             self.think().await;
             if let Some(again) = network.insist(&placed.who, &ask).await
                 && !is_alike(&first, &again)
@@ -344,15 +421,13 @@ impl Actor<'_> {
     async fn does(&self, who: &Who, ask: &Ask) -> Option<u16> {
         let answer = self.crowd.network.insist(who, ask).await;
         let said = answer.as_ref().map_or("nothing".to_owned(), brief);
-        self.say(&format!("{} {} -> {said}", ask.method, ask.path));
+        self.say(|| format!("{} {} -> {said}", ask.method, ask.path));
         answer.map(|answer| answer.status)
     }
 
-    fn say(&self, what: &str) {
-        self.crowd
-            .network
-            .trace
-            .say(&format!("{}: {what}", self.name));
+    fn say(&self, what: impl FnOnce() -> String) {
+        let trace = &self.crowd.network.trace;
+        trace.say(|| format!("{}: {}", self.name, what()));
     }
 
     fn any_order(&self) -> Option<Placed> {

@@ -1,7 +1,7 @@
 //! Runs many seeds, or plants faults and looks how soon they are noticed.
 //!
-//! `cargo run --profile proof -p simulation -- [SEEDS [FIRST]]` runs seeds; `-- mutants [SEEDS]` plants the
-//! mutants one by one and prints which seed notices each; `-- trace SEED` shows what happens in a
+//! `cargo run --profile proof -p simulation -- [SEEDS [FIRST]]` runs seeds; `-- mutants [SEEDS [WORD]]` plants
+//! the mutants one by one, or those with a word in their names, and prints which seed notices each; `-- trace SEED` shows what happens in a
 //! run, `-- shrink SEED` the smallest run found that breaks the same rule.
 #![expect(
     clippy::print_stdout,
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         given.and_then(|text| text.parse().ok()).unwrap_or(fallback)
     };
     let is_well = match arguments.first().map(String::as_str) {
-        Some("mutants") => hunt(number(1, MOST_TRIES)),
+        Some("mutants") => hunt(number(1, MOST_TRIES), arguments.get(2)),
         Some("trace") => show(&run(&Plan::of(number(1, 0)))),
         Some("shrink") => smallest(number(1, 0)),
         _ => all(number(0, SEEDS), number(1, 0)),
@@ -90,7 +90,7 @@ fn all(count: u64, first: u64) -> bool {
             if seed >= first + count {
                 return;
             }
-            let outcome = run(&Plan::of(seed));
+            let outcome = lived(seed);
             let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
             sum.add(seed, &outcome);
             if sum.runs.is_multiple_of(100) {
@@ -107,6 +107,22 @@ fn all(count: u64, first: u64) -> bool {
     let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     report(&sum, began.elapsed().as_secs());
     sum.broken.is_empty()
+}
+
+/// The run of a seed, told in full if it broke a rule.
+fn lived(seed: u64) -> Outcome {
+    let outcome = run(&untold(seed));
+    match outcome.broken.is_empty() {
+        true => outcome,
+        false => run(&Plan::of(seed)),
+    }
+}
+
+fn untold(seed: u64) -> Plan {
+    Plan {
+        is_traced: false,
+        ..Plan::of(seed)
+    }
 }
 
 fn workers() -> usize {
@@ -169,14 +185,17 @@ impl Noticed {
     }
 }
 
-/// How soon each mutant is noticed. When all have had their thousand tries, the table goes into the docs.
-fn hunt(tries: u64) -> bool {
+/// How soon each mutant is noticed, or those alone whose names have a word in them. When all have had their
+/// thousand tries, the table goes into the docs.
+fn hunt(tries: u64, word: Option<&String>) -> bool {
+    let is_wanted = |mutant: &&Mutant| word.is_none_or(|word| mutant.name.contains(word.as_str()));
+    let mutants: Vec<&'static Mutant> = MUTANTS.iter().filter(is_wanted).collect();
     let all: Mutex<BTreeMap<usize, Noticed>> = Mutex::default();
     let next = AtomicUsize::new(0);
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(mutant) = MUTANTS.get(index) else {
+            let Some(mutant) = mutants.get(index).copied() else {
                 return;
             };
             let noticed = Noticed {
@@ -195,7 +214,8 @@ fn hunt(tries: u64) -> bool {
     });
     let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     let are_all_noticed = all.values().all(|noticed| noticed.by.is_some());
-    let is_written = tries < MOST_TRIES || write_down(&all);
+    let is_partial = tries < MOST_TRIES || word.is_some();
+    let is_written = is_partial || write_down(&all);
     are_all_noticed && is_written
 }
 
@@ -203,10 +223,10 @@ fn hunt(tries: u64) -> bool {
 fn first_broken(mutant: &'static Mutant, seed: u64) -> Option<&'static str> {
     let plan = Plan {
         mutant: Some(mutant),
-        ..Plan::of(seed)
+        ..untold(seed)
     };
     let rule = run(&plan).broken.first()?.rule;
-    run(&Plan::of(seed)).broken.is_empty().then_some(rule)
+    run(&untold(seed)).broken.is_empty().then_some(rule)
 }
 
 /// Puts the table of mutants into the page about the simulation.

@@ -10,7 +10,7 @@ use store::event::Topic;
 use store::queues::{NOTIFICATIONS_NOTIFY_CUSTOMER, subscribers};
 use store::tables::{INVENTORY, PRICING};
 
-use crate::actors::{COUPON, COUPON_USES, Crowd, SKUS, books};
+use crate::actors::{COUPONS, Coupon, Crowd, SKUS, books};
 use crate::client::{Ask, Who};
 
 /// A rule that does not hold: which, and how that shows.
@@ -28,6 +28,8 @@ pub struct Broken {
 struct Found {
     orders: BTreeMap<String, Value>,
     charges: BTreeMap<String, Vec<Value>>,
+    /// What the outboxes hold.
+    events: Vec<Value>,
     broken: Vec<Broken>,
 }
 
@@ -62,6 +64,7 @@ pub(crate) async fn at_any_time(crowd: &Crowd) -> Vec<Broken> {
     let mut found = Found {
         orders: BTreeMap::new(),
         charges: charges(crowd).await,
+        events: Vec::new(),
         broken: Vec::new(),
     };
     let table = crowd.network.store.naming().table(&INVENTORY);
@@ -85,6 +88,7 @@ pub(crate) async fn at_rest(crowd: &Crowd, before: &BTreeSet<String>) -> Vec<Bro
     let mut found = Found {
         orders: orders(crowd).await,
         charges: charges(crowd).await,
+        events: crowd.network.store.events().unwrap_or_default(),
         broken: at_any_time(crowd).await,
     };
     nothing_lost(crowd, &mut found);
@@ -92,7 +96,8 @@ pub(crate) async fn at_rest(crowd: &Crowd, before: &BTreeSet<String>) -> Vec<Bro
     nothing_stuck(&mut found);
     shelf_adds_up(crowd, &mut found).await;
     money_adds_up(&mut found);
-    coupon_is_kept(crowd, &mut found);
+    coupons_are_kept(crowd, &mut found);
+    orders_remember(&mut found);
     letters_were_sent(crowd, &mut found);
     events_arrived(crowd, &mut found, before);
     queues_are_empty(crowd, &mut found).await;
@@ -336,27 +341,53 @@ fn money_adds_up(found: &mut Found) {
     }
 }
 
-/// No more orders have the coupon than may, and it counts those that have it.
-fn coupon_is_kept(crowd: &Crowd, found: &mut Found) {
-    let used = found
-        .orders
-        .values()
-        .filter(|order| !is_over(order) && amount(&order["totals"]["discount"]) > 0)
-        .count();
-    if used > COUPON_USES {
-        found.fault("a coupon's limit is kept", format!("{used} uses"));
-    }
+/// No more orders have a coupon than may, in all and of each customer, and it counts those that have it.
+fn coupons_are_kept(crowd: &Crowd, found: &mut Found) {
     let store = &crowd.network.store;
     let items = store.cloud().scan(&store.naming().table(&PRICING));
-    let coupon = items.unwrap_or_default().into_iter().find(|item| {
-        let is_coupon = item["kind"] == "promotion" || item["pk"] == "coupons";
-        is_coupon && item.to_string().contains(COUPON)
-    });
-    let counted = coupon.map_or(0, |coupon| coupon["uses"].as_u64().unwrap_or(0));
-    if counted != used as u64 {
-        let how = format!("{used} orders have it, it counts {counted}");
-        found.fault("a coupon counts its uses", how);
+    let items = items.unwrap_or_default();
+    for Coupon {
+        code,
+        uses,
+        uses_each,
+    } in COUPONS
+    {
+        let mut by_customer: BTreeMap<String, usize> = BTreeMap::new();
+        for order in found.orders.values() {
+            if !is_over(order) && has_coupon(order, code) {
+                *by_customer.entry(customer(order)).or_default() += 1;
+            }
+        }
+        let used: usize = by_customer.values().sum();
+        if used > uses {
+            found.fault("a coupon's limit is kept", format!("{code}: {used} uses"));
+        }
+        if let Some((customer, times)) = by_customer.iter().find(|(_, times)| **times > uses_each) {
+            let how = format!("{code}: {times} uses by {customer}");
+            found.fault("a customer's limit is kept", how);
+        }
+        let is_it = |item: &&Value| item["pk"] == "coupons" && item.to_string().contains(code);
+        let counted = items.iter().find(is_it);
+        let counted = counted.and_then(|coupon| coupon["uses"].as_u64());
+        if counted.unwrap_or(0) != used as u64 {
+            let how = format!("{code}: {used} orders have it, it counts {counted:?}");
+            found.fault("a coupon counts its uses", how);
+        }
     }
+}
+
+/// Wishes carry the code of their coupon into their address.
+fn has_coupon(order: &Value, code: &str) -> bool {
+    let wish = order["shippingAddress"]["line2"].as_str();
+    wish.is_some_and(|wish| wish.ends_with(code))
+}
+
+/// Whoever has an account is known by it, others by the name that they order under.
+fn customer(order: &Value) -> String {
+    let account = order["customerId"].as_str();
+    let wish = order["shippingAddress"]["line2"].as_str();
+    let name = wish.and_then(|wish| wish.split('-').next());
+    account.or(name).unwrap_or_default().to_owned()
 }
 
 /// What leads to a letter, and what its subject says then.
@@ -389,11 +420,10 @@ fn letters_were_sent(crowd: &Crowd, found: &mut Found) {
     for id in silent {
         found.fault_of("a confirmed order is told of", &id, "no letter".to_owned());
     }
-    let events = crowd.network.store.events().unwrap_or_default();
     let mut excess = 0;
     for (topic, words) in LETTERS {
         let is_of = |event: &&Value| event["type"] == json!(topic);
-        let happened = events.iter().filter(is_of).count();
+        let happened = found.events.iter().filter(is_of).count();
         let told = mails.iter().filter(|mail| mail.subject.contains(words));
         excess += told.count().saturating_sub(happened);
     }
@@ -414,10 +444,45 @@ fn timeline(order: &Value, kind: &str) -> usize {
     entries.filter(|entry| entry["type"] == kind).count()
 }
 
+/// What an order tells, and how its timeline puts that.
+const MOMENTS: [(Topic, &str); 4] = [
+    (Topic::OrderConfirmed, "confirmed"),
+    (Topic::OrderCancelled, "cancelled"),
+    (Topic::OrderExpired, "expired"),
+    (Topic::OrderShipped, "shipped"),
+];
+
+/// What orders told is what they remember: no change of one went over another.
+fn orders_remember(found: &mut Found) {
+    let mut told: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for event in &found.events {
+        let is_of = |(topic, _): &&(Topic, &str)| event["type"] == json!(topic);
+        let order = event["aggregate"].as_str();
+        let order = order.and_then(|aggregate| aggregate.strip_prefix("order/"));
+        if let (Some((_, moment)), Some(order)) = (MOMENTS.iter().find(is_of), order) {
+            *told.entry((order, moment)).or_default() += 1;
+        }
+    }
+    let mut broken = Vec::new();
+    for (id, order) in &found.orders {
+        for (_, moment) in MOMENTS {
+            let told = told.get(&(id.as_str(), moment)).copied().unwrap_or(0);
+            let remembered = timeline(order, moment);
+            if told != remembered {
+                let how = format!("{moment}: told {told} times, remembered {remembered} times");
+                broken.push((id.clone(), how));
+            }
+        }
+    }
+    for (order, how) in broken {
+        found.fault_of("an order remembers what it told", &order, how);
+    }
+}
+
 fn events_arrived(crowd: &Crowd, found: &mut Found, before: &BTreeSet<String>) {
     let handled = crowd.network.weather.handled();
-    let events = crowd.network.store.events().unwrap_or_default();
-    for event in &events {
+    let mut broken = Vec::new();
+    for event in &found.events {
         let Ok(topic) = serde_json::from_value::<Topic>(event["type"].clone()) else {
             continue;
         };
@@ -431,9 +496,12 @@ fn events_arrived(crowd: &Crowd, found: &mut Found, before: &BTreeSet<String>) {
                     "{} never dealt with {topic:?} of {}",
                     queue.name, event["aggregate"]
                 );
-                found.fault("every event arrives", how);
+                broken.push(how);
             }
         }
+    }
+    for how in broken {
+        found.fault("every event arrives", how);
     }
 }
 

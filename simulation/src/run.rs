@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use local::aws::Snapshot;
 use local::{Options, SeededEntropy, Store};
 use tokio::runtime::Builder;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::actors::Crowd;
 use crate::client::Network;
@@ -27,6 +28,8 @@ pub struct Plan {
     pub spared: BTreeSet<Kind>,
     /// A fault of the code itself that is to be noticed.
     pub mutant: Option<&'static Mutant>,
+    /// Whether what happens is put down for somebody to read.
+    pub is_traced: bool,
 }
 
 impl Plan {
@@ -38,6 +41,7 @@ impl Plan {
             orders: 5,
             spared: BTreeSet::new(),
             mutant: None,
+            is_traced: true,
         }
     }
 }
@@ -47,7 +51,7 @@ impl Plan {
 pub struct Outcome {
     /// The rules that were broken.
     pub broken: Vec<Broken>,
-    /// What happened, a line for each step.
+    /// What happened, a line for each step, if that was put down.
     pub trace: Vec<String>,
     /// How many orders were placed.
     pub orders: usize,
@@ -87,7 +91,11 @@ impl Outcome {
 /// kinds of faults. Nothing if it breaks none.
 #[must_use]
 pub fn shrink(plan: &Plan) -> Option<(Plan, Outcome)> {
-    let first = run(plan);
+    let plan = Plan {
+        is_traced: true,
+        ..plan.clone()
+    };
+    let first = run(&plan);
     let rule = first.broken.first()?.rule;
     let mut smallest = (plan.clone(), first);
     let mut attempt = |smaller: Plan| {
@@ -98,7 +106,7 @@ pub fn shrink(plan: &Plan) -> Option<(Plan, Outcome)> {
         }
         breaks
     };
-    let mut plan = plan.clone();
+    let mut plan = plan;
     for orders in 1..plan.orders {
         let fewer = Plan {
             orders,
@@ -120,7 +128,7 @@ pub fn shrink(plan: &Plan) -> Option<(Plan, Outcome)> {
 }
 
 /// How often the rules that hold at any time are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// Longer than any message stays hidden.
 const QUIET: Duration = Duration::from_secs(200);
 /// Longer than goods are held, and than anything waits for its sweeper.
@@ -143,23 +151,47 @@ pub fn run(plan: &Plan) -> Outcome {
     runtime.block_on(simulate(plan))
 }
 
+/// A shop with goods on its shelf, with which all runs begin.
+struct Stocked {
+    snapshot: Arc<Snapshot>,
+    /// What happened until then.
+    events: BTreeSet<String>,
+}
+
+async fn stocked() -> &'static Stocked {
+    static STOCKED: OnceCell<Stocked> = OnceCell::const_new();
+    let stock = async || {
+        let store = Store::open(Options::for_tests()).await.expect("a store");
+        let trace = Arc::new(Trace::new(false));
+        let weather = Arc::new(Weather::new(&Plan::of(0), Arc::clone(&trace)));
+        let crowd = Crowd::new(0, Network::to(store.clone(), weather, trace).await);
+        crowd.stock().await;
+        store.settle().await;
+        Stocked {
+            snapshot: Arc::new(store.snapshot().expect("a snapshot")),
+            events: rules::event_ids(&store),
+        }
+    };
+    STOCKED.get_or_init(stock).await
+}
+
 async fn simulate(plan: &Plan) -> Outcome {
+    let stocked = stocked().await;
     let store = Store::open(Options {
+        snapshot: Some(Arc::clone(&stocked.snapshot)),
         instances: 0,
         entropy: Arc::new(SeededEntropy::new(plan.seed)),
         ..Options::for_tests()
     })
     .await
     .expect("a store");
-    // The SDK draws its pauses from here. The first store of all is filled, and draws some for itself.
+    // The SDK draws its pauses from here. Whoever comes first fills a shelf, and draws some for that.
     fastrand::seed(plan.seed);
-    let trace = Arc::new(Trace::new());
+    let trace = Arc::new(Trace::new(plan.is_traced));
     let weather = Arc::new(Weather::new(plan, Arc::clone(&trace)));
-    let before = rules::event_ids(&store);
     store.set_faults(Some(weather.clone()));
     let network = Network::to(store.clone(), weather.clone(), trace.clone()).await;
     let crowd = Crowd::new(plan.seed, network);
-    crowd.stock().await;
 
     let (tell, stop) = watch::channel(false);
     let running = tokio::spawn(store.clone().run(stop));
@@ -167,10 +199,10 @@ async fn simulate(plan: &Plan) -> Outcome {
     let mut broken = shop(&crowd, plan).await;
     weather.set(false);
     come_to_rest(&crowd).await;
-    broken.extend(rules::at_rest(&crowd, &before).await);
+    broken.extend(rules::at_rest(&crowd, &stocked.events).await);
     broken.dedup();
     for broken in &broken {
-        trace.say(&format!("BROKEN: {}: {}", broken.rule, broken.how));
+        trace.say(|| format!("BROKEN: {}: {}", broken.rule, broken.how));
     }
     // Whoever listened is gone if this fails, which is as good.
     let _ = tell.send(true);
@@ -199,7 +231,7 @@ async fn shop(crowd: &Crowd, plan: &Plan) -> Vec<Broken> {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             if crowd.network.weather.strikes(Kind::Deployment, 200) {
-                crowd.network.trace.say("! Deployment");
+                crowd.network.trace.say(|| "! Deployment".to_owned());
                 crowd.network.store.replace_functions();
             }
             let found = rules::at_any_time(crowd).await;

@@ -13,19 +13,26 @@ use crate::weather::Kind;
 /// The trace of one run.
 pub(crate) struct Trace {
     began: Instant,
+    /// Whether anybody will read it.
+    is_kept: bool,
     lines: Mutex<Vec<String>>,
 }
 
 impl Trace {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(is_kept: bool) -> Self {
         Self {
             began: Instant::now(),
+            is_kept,
             lines: Mutex::default(),
         }
     }
 
     /// Puts down what happens now.
-    pub(crate) fn say(&self, what: &str) {
+    pub(crate) fn say(&self, what: impl FnOnce() -> String) {
+        if !self.is_kept {
+            return;
+        }
+        let what = what();
         let at = self.began.elapsed();
         let line = format!("{:>7}.{:03} {what}", at.as_secs(), at.subsec_millis());
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,27 +47,30 @@ impl Trace {
             nth,
             again: _,
         } = at;
-        self.say(&format!(
-            "  ! {kind:?}: {function} at its call {nth}, {operation} of {on}"
-        ));
+        self.say(|| format!("  ! {kind:?}: {function} at its call {nth}, {operation} of {on}"));
     }
 
     pub(crate) fn invoked(
         &self,
         function: &str,
-        event: &str,
-        answer: &Result<String, InvokeError>,
+        event: &Value,
+        answer: Option<&Value>,
+        error: Option<&InvokeError>,
     ) {
-        let about = about(event);
-        // The minutes in which nothing is due are all the same.
-        if about.is_empty() && answer.is_ok() {
+        if !self.is_kept {
             return;
         }
-        let outcome = match answer {
-            Ok(answer) => outcome(answer),
-            Err(error) => error.to_string(),
+        let about = about(event);
+        // The minutes in which nothing is due are all the same.
+        if about.is_empty() && error.is_none() {
+            return;
+        }
+        let outcome = match (answer, error) {
+            (_, Some(error)) => error.to_string(),
+            (Some(answer), None) => outcome(answer),
+            (None, None) => "no JSON".to_owned(),
         };
-        self.say(&format!("  {function}: {about}-> {outcome}"));
+        self.say(|| format!("  {function}: {about}-> {outcome}"));
     }
 
     /// All of it, a line for each step.
@@ -71,10 +81,7 @@ impl Trace {
 }
 
 /// What an event is about, so that a person knows: types of messages, or a request's line.
-fn about(event: &str) -> String {
-    let Ok(event) = serde_json::from_str::<Value>(event) else {
-        return String::new();
-    };
+fn about(event: &Value) -> String {
     if let Some(line) = event["routeKey"].as_str() {
         let path = event["rawPath"].as_str().unwrap_or_default();
         let method = line.split(' ').next().unwrap_or_default();
@@ -95,10 +102,7 @@ fn about(event: &str) -> String {
     about
 }
 
-fn outcome(answer: &str) -> String {
-    let Ok(answer) = serde_json::from_str::<Value>(answer) else {
-        return "no JSON".to_owned();
-    };
+fn outcome(answer: &Value) -> String {
     if let Some(failures) = answer["batchItemFailures"].as_array() {
         return match failures.len() {
             0 => "done".to_owned(),

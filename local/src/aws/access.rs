@@ -41,7 +41,7 @@ pub struct Denial {
 /// Who used which permission, and who lacked one.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    used: Mutex<BTreeSet<(String, String, String)>>,
+    used: Mutex<BTreeMap<String, BTreeSet<Access>>>,
     denials: Mutex<Vec<Denial>>,
 }
 
@@ -56,11 +56,14 @@ impl Ledger {
         let (allowed, refused): (Vec<_>, Vec<_>) = accesses
             .into_iter()
             .partition(|access| gate.check(function, access));
-        locked(&self.used).extend(
-            allowed
-                .into_iter()
-                .map(|access| (function.to_owned(), access.action, access.resource)),
-        );
+        let mut used = locked(&self.used);
+        if !used.contains_key(function) {
+            used.insert(function.to_owned(), BTreeSet::new());
+        }
+        if let Some(used) = used.get_mut(function) {
+            used.extend(allowed);
+        }
+        drop(used);
         locked(&self.denials).extend(refused.iter().cloned().map(|access| Denial {
             function: function.to_owned(),
             action: access.action,
@@ -70,7 +73,15 @@ impl Ledger {
     }
 
     pub(crate) fn used(&self) -> BTreeSet<(String, String, String)> {
-        locked(&self.used).clone()
+        let used = locked(&self.used);
+        let named = used.iter().flat_map(|(function, accesses)| {
+            let name = |access: &Access| {
+                let Access { action, resource } = access.clone();
+                (function.clone(), action, resource)
+            };
+            accesses.iter().map(name)
+        });
+        named.collect()
     }
 
     pub(crate) fn denials(&self) -> Vec<Denial> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::clock::Clock;
 
@@ -56,6 +56,8 @@ pub struct Cloud {
     meter: Meter,
     faults: RwLock<Arc<dyn Faults>>,
     written: Written,
+    /// How far the readers of streams have come, where nothing lasts.
+    pub(super) reached: Mutex<BTreeMap<String, String>>,
 }
 
 impl Cloud {
@@ -91,6 +93,7 @@ impl Cloud {
             meter: Meter::default(),
             faults: RwLock::new(Arc::new(Spared)),
             written: Written::default(),
+            reached: Mutex::default(),
         }))
     }
 
@@ -99,6 +102,7 @@ impl Cloud {
     /// # Errors
     /// What the database says.
     pub fn snapshot(&self) -> Result<Snapshot, CloudError> {
+        self.write_checkpoints()?;
         self.dynamo.snapshot()
     }
 

@@ -79,7 +79,7 @@ impl Connector {
             again,
         };
         let fault = decides.befalls(&at);
-        let body = decides.sent(&at, call.body.clone());
+        let body = decides.sent(&at, fault, call.body.clone());
         let call = Call { body, ..call };
         match fault {
             Fault::None => Ok(self.perform(&call).await),

@@ -89,8 +89,8 @@ pub trait Faults: Send + Sync {
         self.before(at.function, at.operation)
     }
 
-    /// The body that is sent in place of a call's own.
-    fn sent(&self, _at: &At<'_>, body: Bytes) -> Bytes {
+    /// The body that is sent in place of a call's own, with this fault before it.
+    fn sent(&self, _at: &At<'_>, _fault: Fault, body: Bytes) -> Bytes {
         body
     }
 

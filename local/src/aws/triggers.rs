@@ -14,6 +14,7 @@ use super::call::{Call, Service};
 use super::cloud::Cloud;
 use super::connector::Connector;
 use super::error::CloudError;
+use super::streams::Chunk;
 
 /// SQS hands out no more at once.
 const LARGEST_RECEIVE: u16 = 10;
@@ -79,16 +80,17 @@ impl Connector {
         self.permitted("DeleteMessage", &request).await.map(drop)
     }
 
-    /// The records of a table's stream, as [`Cloud::stream_records`] has them.
+    /// The new items of a kind in a table's stream, as [`Cloud::new_items`] has them.
     ///
     /// # Errors
     /// If the function may not read the stream, or what the database says.
-    pub fn records(
+    pub fn new_items(
         &self,
         table: &str,
+        kind: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Value>, CloudError> {
+    ) -> Result<Chunk, CloudError> {
         let label = self.cloud.dynamo.stream_label(table).unwrap_or_default();
         let stream = self.cloud.place.stream(table, &label);
         let needed = ["DescribeStream", "GetShardIterator", "GetRecords"].map(|operation| Access {
@@ -98,7 +100,7 @@ impl Connector {
         self.cloud
             .admit_all(self.gate.as_ref(), &self.function, needed.into())
             .map_err(refused)?;
-        self.cloud.stream_records(table, after, limit)
+        self.cloud.new_items(table, kind, after, limit)
     }
 
     /// Sends a message with the function's permissions: what could not be placed elsewhere.

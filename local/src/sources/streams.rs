@@ -8,9 +8,12 @@ use serde_json::{Value, json};
 use store::tables::Table;
 use tokio::sync::Mutex;
 
-use crate::aws::{CloudError, Connector};
+use crate::aws::{Chunk, CloudError, Connector};
 use crate::functions::Functions;
 use crate::stack::Stack;
+
+/// What the filter of the templates lets through: new items of this kind, which are the outbox.
+const WANTED: &str = "event";
 
 /// One table's stream as one function reads it.
 pub(crate) struct StreamSource {
@@ -44,18 +47,27 @@ impl StreamSource {
         loop {
             let after = stack.cloud.checkpoint(&self.checkpoint())?;
             let batch = usize::from(STREAM_BATCH);
-            let records = self.connector.records(&table, after.as_deref(), batch)?;
-            let Some(last) = records.last().and_then(sequence).map(str::to_owned) else {
+            let chunk = self
+                .connector
+                .new_items(&table, WANTED, after.as_deref(), batch)?;
+            let Chunk {
+                wanted,
+                count,
+                last: Some(last),
+            } = chunk
+            else {
                 return Ok(pumped);
             };
-            pumped += records.len();
-            let are_all = records.len() < batch;
-            let wanted: Vec<Value> = records.into_iter().filter(is_new_event).collect();
+            pumped += count;
+            let are_all = count < batch;
             let replayed = stack.cloud.faults().replays(&table);
             let again = if replayed { wanted.clone() } else { Vec::new() };
+            let reached = wanted.last().and_then(sequence).map(str::to_owned);
             self.deliver(stack, functions, wanted).await?;
             self.deliver(stack, functions, again).await?;
-            stack.cloud.set_checkpoint(&self.checkpoint(), &last)?;
+            if reached.as_ref() != Some(&last) {
+                stack.cloud.set_checkpoint(&self.checkpoint(), &last)?;
+            }
             if are_all {
                 return Ok(pumped);
             }
@@ -165,9 +177,4 @@ impl StreamSource {
 
 fn sequence(record: &Value) -> Option<&str> {
     record["dynamodb"]["SequenceNumber"].as_str()
-}
-
-/// Whether the filter of the templates lets a record through: new items of the outbox.
-fn is_new_event(record: &Value) -> bool {
-    record["eventName"] == "INSERT" && record["dynamodb"]["NewImage"]["kind"]["S"] == "event"
 }

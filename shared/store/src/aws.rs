@@ -48,9 +48,23 @@ fn own_quota() -> RetryPartition {
         .build()
 }
 
+/// A client of a service.
+macro_rules! client {
+    ($aws:expr, $service:ident, $endpoint:expr) => {{
+        let config = $service::config::Builder::from(&$aws.at($endpoint));
+        let config = config.retry_partition(own_quota());
+        let config = match $aws.is_signed {
+            true => config,
+            false => config.allow_no_auth(),
+        };
+        $service::Client::from_conf(config.build())
+    }};
+}
+
 /// The clients of one function: each service has one, which all handles share.
 pub struct Aws {
     shared: SdkConfig,
+    is_signed: bool,
     env: Env,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     sqs: OnceLock<aws_sdk_sqs::Client>,
@@ -74,14 +88,6 @@ impl Aws {
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(tls)
             .build_https();
-        Self::over(env, http)
-    }
-
-    /// Clients over another HTTP client: the embedded services of the local store.
-    ///
-    /// # Errors
-    /// If region or credentials are missing.
-    pub fn over(env: &Env, http: SharedHttpClient) -> Result<Self, StartError> {
         env.require([REGION, ACCESS_KEY_ID, SECRET_ACCESS_KEY])?;
         let credentials = Credentials::new(
             env.get(ACCESS_KEY_ID)?,
@@ -90,10 +96,30 @@ impl Aws {
             None,
             "environment",
         );
-        let shared = SdkConfig::builder()
+        let credentials = SharedCredentialsProvider::new(credentials);
+        Self::of(env, http, Some(credentials))
+    }
+
+    /// Clients over another HTTP client: the embedded services of the local store. They look at no
+    /// signature, so that none is made.
+    ///
+    /// # Errors
+    /// If the region is missing.
+    pub fn over(env: &Env, http: SharedHttpClient) -> Result<Self, StartError> {
+        Self::of(env, http, None)
+    }
+
+    fn of(
+        env: &Env,
+        http: SharedHttpClient,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Result<Self, StartError> {
+        let is_signed = credentials.is_some();
+        let mut shared = SdkConfig::builder();
+        shared.set_credentials_provider(credentials);
+        let shared = shared
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(env.get(REGION)?.to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http)
             .sleep_impl(TokioSleep::new())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
@@ -110,6 +136,7 @@ impl Aws {
             .build();
         Ok(Self {
             shared,
+            is_signed,
             env: env.clone(),
             dynamodb: OnceLock::new(),
             sqs: OnceLock::new(),
@@ -124,28 +151,20 @@ impl Aws {
     }
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let make = || {
-            let config = aws_sdk_dynamodb::config::Builder::from(&self.at(DYNAMODB_ENDPOINT));
-            aws_sdk_dynamodb::Client::from_conf(config.retry_partition(own_quota()).build())
-        };
+        let make = || client!(self, aws_sdk_dynamodb, DYNAMODB_ENDPOINT);
         self.dynamodb.get_or_init(make).clone()
     }
 
     pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
-        let make = || {
-            let config = aws_sdk_sqs::config::Builder::from(&self.at(SQS_ENDPOINT));
-            aws_sdk_sqs::Client::from_conf(config.retry_partition(own_quota()).build())
-        };
+        let make = || client!(self, aws_sdk_sqs, SQS_ENDPOINT);
         self.sqs.get_or_init(make).clone()
     }
 
     pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
-        let config = aws_sdk_sesv2::config::Builder::from(&self.at(SES_ENDPOINT));
-        aws_sdk_sesv2::Client::from_conf(config.retry_partition(own_quota()).build())
+        client!(self, aws_sdk_sesv2, SES_ENDPOINT)
     }
 
     pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::Client {
-        let config = aws_sdk_secretsmanager::config::Builder::from(&self.at(SECRETS_ENDPOINT));
-        aws_sdk_secretsmanager::Client::from_conf(config.retry_partition(own_quota()).build())
+        client!(self, aws_sdk_secretsmanager, SECRETS_ENDPOINT)
     }
 }
