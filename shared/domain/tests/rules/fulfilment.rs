@@ -1,5 +1,7 @@
 //! Fulfilments: what leaves, what arrives, and what is told of an order on the way.
 
+use std::time::Duration;
+
 use domain::machine::Forbidden;
 use domain::order::{
     Actor, Carrier, FulfilmentStatus, GoodsError, MAX_FULFILMENTS, Moment, Order, OrderError,
@@ -215,5 +217,36 @@ fn an_order_has_so_many_fulfilments_and_room_to_tell_of_them() {
     assert_eq!(
         faults(more),
         ["lines: an order may have at most 50 fulfilments"]
+    );
+}
+
+#[test]
+fn a_parcel_says_when_it_arrived_or_came_to_nothing() {
+    let paid = paid_order();
+    let two = sent(&paid, 1, vec![units(&paid, 0, 1)]);
+    let two = sent(&two, 2, vec![units(&paid, 0, 1)]);
+    let later = now().plus(Duration::from_secs(60));
+    let at = |order: &Order, number, status, tracking| {
+        let id = FulfilmentId::from_u128(number);
+        let moved = order.move_fulfilment(id, status, tracking, Actor::System, later);
+        moved.unwrap().moved().unwrap()
+    };
+    let tracking = Tracking {
+        carrier: Carrier::parse("Post").ok(),
+        number: TrackingNumber::parse("A1").unwrap(),
+        url: None,
+    };
+    let retold = at(&two, 1, ShipmentStatus::Shipped, Some(tracking));
+    assert_eq!(retold.updated_at, later);
+    assert_eq!(retold.version, two.version + 1);
+    let moved = at(&two, 1, ShipmentStatus::Delivered, None);
+    let moved = at(&moved, 2, ShipmentStatus::Cancelled, None);
+    let ends = |index: usize| {
+        let parcel = &moved.fulfilments[index];
+        (parcel.delivered_at, parcel.cancelled_at)
+    };
+    assert_eq!(
+        (ends(0), ends(1)),
+        ((Some(later), None), (None, Some(later)))
     );
 }

@@ -12,6 +12,7 @@ fn prints_with_the_decimals_of_its_currency() {
         Money::new(amount, currency).unwrap().to_string()
     };
     assert_eq!(print(1_999, "EUR"), "19.99 EUR");
+    assert_eq!(print(123_456, "EUR"), "1234.56 EUR");
     assert_eq!(print(5, "EUR"), "0.05 EUR");
     assert_eq!(print(-5, "EUR"), "-0.05 EUR");
     assert_eq!(print(0, "EUR"), "0.00 EUR");

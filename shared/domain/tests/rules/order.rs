@@ -1,10 +1,11 @@
 //! Orders: placing them, and every way in which they move on.
 
 use domain::order::{
-    Actor, CHARGE_PATIENCE, Draft, Due, FulfilmentStatus, HOLD, MAX_ENTRIES, Moment, Order,
-    OrderError, OrderStatus, PaymentStatus,
+    Actor, CHARGE_PATIENCE, Draft, Due, FulfilmentStatus, HOLD, MAX_ENTRIES, MAX_NOTES, Moment,
+    Note, NoteText, Order, OrderError, OrderStatus, PaymentStatus,
 };
-use domain::{PaymentId, Timestamp, Transition, UserId};
+use domain::payment::{Dispute, DisputeReason, DisputeStatus};
+use domain::{NoteId, PaymentId, Timestamp, Transition, UserId};
 
 use crate::given::{Seeded, charged_order, draft, euros, item, now, order, sku};
 
@@ -223,4 +224,79 @@ fn attempts_to_pay_leave_room_for_what_settles_the_order() {
     assert!(order.timeline.len() < MAX_ENTRIES);
     assert_eq!(order.version, 300);
     assert!(moments(&paid(&order)).ends_with(&[Moment::Paid, Moment::Confirmed]));
+}
+
+#[test]
+fn fifty_notes_and_no_more() {
+    let noted = |order: &Order, number: u128| {
+        order.noted(&Note {
+            id: NoteId::from_u128(number),
+            text: NoteText::parse("call back").unwrap(),
+            author: Actor::System,
+            at: now(),
+        })
+    };
+    let mut order = tees();
+    for number in 1..=u128::from(MAX_NOTES) {
+        order = noted(&order, number).unwrap();
+        assert_eq!(u128::from(order.notes), number);
+    }
+    assert!(noted(&order, 51).is_err());
+}
+
+#[test]
+fn attempts_to_pay_have_a_part_of_the_timeline() {
+    let mut order = tees();
+    for attempt in 1..1_000 {
+        let payment = PaymentId::from_u128(attempt);
+        order = moved(order.payment_failed(payment, "card_declined", false, now()));
+    }
+    // 800 less what is kept: 20, 2 for each of 50 fulfilments, 3 for each of 50 returns, 50, and 3 for
+    // each of 100 refunds.
+    assert_eq!(order.timeline.len(), 180);
+}
+
+#[test]
+fn what_may_be_asked_for_again_and_again_has_no_more_room_than_that() {
+    let mut order = tees();
+    for attempt in 1..=600_u32 {
+        let payment = PaymentId::from_u128(u128::from(attempt));
+        order = moved(order.requires_action(payment, now()));
+        order = moved(order.payment_failed(payment, "card_declined", false, now()));
+    }
+    assert_eq!(order.timeline.len(), 180);
+    let mut asked = charged_order(vec![item("tee", 1, 1)]);
+    let mut at = now();
+    for _ in 0..300 {
+        at = at.plus(CHARGE_PATIENCE);
+        asked = moved(asked.payment_requested(at));
+    }
+    assert_eq!(asked.timeline.len(), 180);
+}
+
+#[test]
+fn a_timeline_has_eight_hundred_entries_and_no_more() {
+    let mut order = paid(&tees());
+    for cents in 1..1_000 {
+        let dispute = Dispute {
+            status: DisputeStatus::NeedsResponse,
+            amount: euros(cents),
+            reason: DisputeReason::Fraudulent,
+        };
+        let payment = order.payment.unwrap();
+        order = moved(order.disputed(payment, dispute, now()));
+    }
+    assert_eq!(order.timeline.len(), MAX_ENTRIES);
+}
+
+#[test]
+fn numbers_and_actors_are_written_as_they_are_printed() {
+    let order = tees();
+    assert_eq!(String::from(order.number), order.number.to_string());
+    assert_eq!(String::from(Actor::Guest), "guest");
+}
+
+#[test]
+fn the_shop_waits_two_minutes_for_word_of_a_charge() {
+    assert_eq!(CHARGE_PATIENCE.as_secs(), 120);
 }

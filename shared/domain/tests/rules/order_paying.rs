@@ -1,6 +1,6 @@
 //! What an order makes of the news of its payment, in whichever order they come.
 
-use domain::order::{Moment, Order, OrderStatus, PaymentNews, PaymentStatus};
+use domain::order::{Moment, Order, OrderError, OrderStatus, PaymentNews, PaymentStatus};
 use domain::payment::{
     Dispute, DisputeReason, DisputeStatus, PaymentState, RefundReport, RefundStatus,
 };
@@ -127,6 +127,57 @@ fn money_that_comes_back_to_the_shop_is_not_given_back_any_more() {
     let first = heard(&tees(), &came_back);
     assert_eq!(first.totals.refunded, euros(0));
     assert_eq!(first.heard(&given_back, now()), Ok(Transition::Unchanged));
+}
+
+#[test]
+fn no_payment_takes_less_than_nothing_or_more_than_the_total() {
+    for amount in [-1, 2_001] {
+        let payment = PaymentId::from_u128(1);
+        let refused = tees().paid_in_part(payment, euros(amount), now());
+        let mismatch = OrderError::AmountMismatch {
+            expected: euros(2_000),
+            actual: euros(amount),
+        };
+        assert_eq!(refused, Err(mismatch));
+    }
+}
+
+#[test]
+fn money_of_another_payment_is_not_the_orders() {
+    let part = heard(&tees(), &news(PaymentState::PartiallyCaptured, 500, 0));
+    let other = PaymentNews {
+        payment: PaymentId::from_u128(2),
+        ..news(PaymentState::PartiallyCaptured, 900, 0)
+    };
+    assert_eq!(part.heard(&other, now()), Ok(Transition::Unchanged));
+}
+
+#[test]
+fn an_order_that_is_over_says_which_payment_was_given_up() {
+    let order = tees();
+    let expired = order.expire(order.expires_at).unwrap().moved().unwrap();
+    let voided = expired.voided(PaymentId::from_u128(7), now());
+    let voided = voided.unwrap().moved().unwrap();
+    assert_eq!(voided.payment, Some(PaymentId::from_u128(7)));
+}
+
+#[test]
+fn each_turn_of_a_dispute_is_told_once() {
+    let paid = heard(&tees(), &news(PaymentState::Captured, 2_000, 0));
+    let turn = |status| Dispute {
+        status,
+        amount: euros(2_000),
+        reason: DisputeReason::Fraudulent,
+    };
+    let payment = PaymentId::from_u128(1);
+    let told = |order: &Order, status| order.disputed(payment, turn(status), now()).unwrap();
+    let open = told(&paid, DisputeStatus::NeedsResponse).moved().unwrap();
+    assert_eq!(
+        told(&open, DisputeStatus::NeedsResponse),
+        Transition::Unchanged
+    );
+    let lost = told(&open, DisputeStatus::Lost).moved().unwrap();
+    assert_eq!(lost.timeline.len(), paid.timeline.len() + 2);
 }
 
 proptest! {

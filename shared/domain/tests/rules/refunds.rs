@@ -12,7 +12,7 @@ use domain::text::{PaymentMethod, Reason};
 use domain::{EventId, Fault, Money, PaymentId, RefundId, Transition};
 
 use crate::fulfilment::{paid_order, units};
-use crate::given::{euros, now};
+use crate::given::{euros, item, now, order};
 
 /// Three tees at 19.99 each and a cap for 10.00, and the payment that has the 69.97.
 fn bought() -> (Order, Payment) {
@@ -197,4 +197,100 @@ fn refunds_made_elsewhere_are_taken_over() {
     let refund = &heard.refunds[0];
     assert_eq!((refund.amount, refund.lines.len()), (euros(500), 0));
     assert_eq!(refund.reason, None);
+}
+
+#[test]
+fn all_units_together_cost_all_that_is_left() {
+    let (order, payment) = bought();
+    let all = lines(vec![units(&order, 0, 3), units(&order, 1, 1)]);
+    let refunded = give_back(&order, &payment, 1, all).unwrap();
+    assert_eq!(refunded.payment.pending_refunds().count(), 1);
+    let refund = refunded.order.refund(RefundId::from_u128(1)).unwrap();
+    assert_eq!(refund.amount, order.totals.total);
+}
+
+#[test]
+fn nothing_goes_back_of_money_that_the_order_does_not_count() {
+    let (order, payment) = bought();
+    let mut uncounted = order.clone();
+    uncounted.totals.captured = euros(0);
+    let refused = give_back(&uncounted, &payment, 1, Refunding::Rest);
+    assert!(
+        matches!(refused, Err(RefundError::Unpaid { .. })),
+        "{refused:?}"
+    );
+    let mut untaken = payment;
+    untaken.captured = euros(0);
+    let refused = give_back(&order, &untaken, 1, Refunding::Rest);
+    assert!(
+        matches!(refused, Err(RefundError::Unpaid { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_payment_that_was_taken_in_part_stays_so_when_a_refund_fails() {
+    let order = order(vec![item("tee", 2, 1_000)]);
+    let payment = PaymentId::from_u128(1);
+    let part = order.paid_in_part(payment, euros(500), now());
+    let part = part.unwrap().moved().unwrap();
+    let news = |status| PaymentNews {
+        payment,
+        status: PaymentState::PartiallyCaptured,
+        amount: euros(2_000),
+        captured: euros(500),
+        refunded: euros(0),
+        refunds: vec![RefundReport {
+            id: RefundId::from_u128(1),
+            amount: euros(100),
+            status,
+        }],
+        decline: None,
+        by_server: false,
+        dispute: None,
+    };
+    let heard = |order: &Order, status| {
+        let heard = order.heard(&news(status), now());
+        heard.unwrap().moved().unwrap()
+    };
+    let pending = heard(&part, RefundStatus::Pending);
+    let failed = heard(&pending, RefundStatus::Failed);
+    assert_eq!(failed.payment_status, PaymentStatus::PartiallyCaptured);
+}
+
+#[test]
+fn an_order_knows_of_a_hundred_refunds_and_no_more() {
+    let (order, _) = bought();
+    let report = |number| RefundReport {
+        id: RefundId::from_u128(number),
+        amount: euros(1),
+        status: RefundStatus::Succeeded,
+    };
+    let news = PaymentNews {
+        payment: PaymentId::from_u128(1),
+        status: PaymentState::Captured,
+        amount: order.totals.total,
+        captured: order.totals.total,
+        refunded: euros(101),
+        refunds: (1..=101).map(report).collect(),
+        decline: None,
+        by_server: false,
+        dispute: None,
+    };
+    let heard = order.heard(&news, now()).unwrap().moved().unwrap();
+    assert_eq!(heard.refunds.len(), 100);
+}
+
+#[test]
+fn an_order_as_it_was_placed_knows_nothing_of_what_came_after() {
+    let placed = order(vec![item("tee", 3, 1_999), item("cap", 1, 1_000)]);
+    let (paid, payment) = bought();
+    let refunded = give_back(&paid, &payment, 1, lines(vec![units(&paid, 0, 1)])).unwrap();
+    let amount = refunded.order.refunds[0].amount;
+    let told = settled(&refunded.order, 1, amount, RefundStatus::Succeeded);
+    let mut after = told.moved().unwrap();
+    assert_eq!(after.lines[0].refunded, 1);
+    after.lines[0].returned = 1;
+    after.notes = 3;
+    assert_eq!(after.as_placed(), placed);
 }

@@ -1,5 +1,7 @@
 //! Returns: what may come back, what came, and what becomes of it.
 
+use std::time::Duration;
+
 use domain::machine::Forbidden;
 use domain::order::{
     Actor, Arrived, Disposition, FulfilmentStatus, GoodsError, MAX_RETURNS, MovedReturn, Order,
@@ -241,4 +243,37 @@ fn an_order_has_so_many_returns() {
         says(order.request_return(more, Actor::Guest, now())),
         ["lines: an order may have at most 50 returns"]
     );
+}
+
+#[test]
+fn what_comes_is_counted_by_line_and_by_what_becomes_of_it() {
+    let order = approved(|order| vec![units(order, 0, 3), units(order, 1, 1)]);
+    let first = [
+        arrived(units(&order, 0, 2), Disposition::Restock),
+        arrived(units(&order, 0, 1), Disposition::WriteOff),
+    ];
+    let some = done(&order, ReturnStatus::PartiallyReceived, &first);
+    let line = |index: usize, restocked, written_off| ReceivedLine {
+        line: order.lines[index].id,
+        restocked,
+        written_off,
+    };
+    assert_eq!(some.receipt.unwrap().lines, [line(0, 2, 1)]);
+    let rest = done(&some.order, ReturnStatus::Received, &[]);
+    assert_eq!(rest.receipt.unwrap().lines, [line(1, 1, 0)]);
+}
+
+#[test]
+fn a_return_says_when_it_moved() {
+    let order = completed();
+    let wanted = requested(&order, 1, vec![units(&order, 0, 1)]);
+    let at = |order: &Order, to, seconds| {
+        let at = now().plus(Duration::from_secs(seconds));
+        let moved = order.move_return(ReturnId::from_u128(1), to, &[], Actor::System, at);
+        let moved = moved.unwrap().moved().unwrap().order;
+        assert_eq!(moved.returns[0].updated_at, at);
+        moved
+    };
+    let approved = at(&wanted, ReturnStatus::Approved, 60);
+    at(&approved, ReturnStatus::Received, 120);
 }

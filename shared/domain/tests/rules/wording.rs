@@ -6,7 +6,7 @@ use std::fmt::Display;
 use domain::cart::CartError;
 use domain::category::Misplaced;
 use domain::notification::AccountMailOff;
-use domain::order::{OrderError, OrderStatus};
+use domain::order::{GoodsError, OrderError, OrderStatus, PaymentStatus, RefundError};
 use domain::payment::PaymentError;
 use domain::stock::{HoldState, Shortage, StockError};
 use domain::user::Untouchable;
@@ -68,6 +68,18 @@ fn of_orders_and_stock() {
         actual: euros(99),
     };
     says(&mismatch, "the order knows of 1.00 EUR, not of 0.99 EUR");
+    let barred = GoodsError::Barred {
+        status: OrderStatus::Expired,
+        allowed: &[OrderStatus::Confirmed],
+    };
+    says(
+        &barred,
+        "the order is expired; it must be confirmed for that",
+    );
+    let unpaid = RefundError::Unpaid {
+        status: PaymentStatus::Unpaid,
+    };
+    says(&unpaid, "the order's payment is unpaid: nothing was taken");
     let short = Shortage {
         sku: sku("tee"),
         requested: 2,
