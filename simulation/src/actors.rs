@@ -222,7 +222,7 @@ impl Actor<'_> {
             }
             self.think().await;
             let mut body = self.basket();
-            if self.chance.per_mille(150)
+            if self.chance.per_mille(100)
                 && let Some(cart) = self.cart(&who).await
             {
                 let fields = body.as_object_mut().expect("an object");
@@ -245,7 +245,7 @@ impl Actor<'_> {
         let coupons: Vec<&str> = codes.filter(|code| !told.is_gone(code)).collect();
         drop(told);
         let first = self.chance.below(SKUS.len() as u32) as usize;
-        let lines = (1 + usize::from(self.chance.per_mille(300))).min(wanted.len());
+        let lines = (1 + usize::from(self.chance.per_mille(200))).min(wanted.len());
         let items: Vec<Value> = (first..first + lines)
             .map(|index| {
                 json!({
@@ -264,7 +264,7 @@ impl Actor<'_> {
         if self.chance.per_mille(500) {
             body["paymentMethod"] = json!(self.method());
         }
-        if self.chance.per_mille(450)
+        if self.chance.per_mille(400)
             && let Some(code) = self.chance.one_of(&coupons)
         {
             body["couponCode"] = json!(code);
@@ -369,7 +369,7 @@ impl Actor<'_> {
             self.think().await;
         }
         let unpaid = placed.body["paymentMethod"].is_null();
-        let cancels = self.chance.per_mille(200);
+        let cancels = self.chance.per_mille(150);
         if unpaid && cancels && self.chance.per_mille(300) {
             futures_util::future::join(self.pay(placed), self.cancel(placed)).await;
             return;

@@ -67,6 +67,11 @@ pub(crate) async fn at_any_time(crowd: &Crowd) -> Vec<Broken> {
         events: Vec::new(),
         broken: Vec::new(),
     };
+    always(crowd, &mut found);
+    found.broken
+}
+
+fn always(crowd: &Crowd, found: &mut Found) {
     let table = crowd.network.store.naming().table(&INVENTORY);
     let items = crowd.network.store.cloud().scan(&table);
     for item in items.unwrap_or_default() {
@@ -79,8 +84,7 @@ pub(crate) async fn at_any_time(crowd: &Crowd) -> Vec<Broken> {
             found.fault("never oversold", format!("{item}"));
         }
     }
-    one_charge(&mut found);
-    found.broken
+    one_charge(found);
 }
 
 /// All rules, once everything has come to rest.
@@ -89,8 +93,9 @@ pub(crate) async fn at_rest(crowd: &Crowd, before: &BTreeSet<String>) -> Vec<Bro
         orders: orders(crowd).await,
         charges: charges(crowd).await,
         events: crowd.network.store.events().unwrap_or_default(),
-        broken: at_any_time(crowd).await,
+        broken: Vec::new(),
     };
+    always(crowd, &mut found);
     nothing_lost(crowd, &mut found);
     one_order_a_key(crowd, &mut found);
     nothing_stuck(&mut found);

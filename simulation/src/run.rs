@@ -128,7 +128,7 @@ pub fn shrink(plan: &Plan) -> Option<(Plan, Outcome)> {
 }
 
 /// How often the rules that hold at any time are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+const LOOK_EVERY: Duration = Duration::from_secs(20);
 /// Longer than any message stays hidden.
 const QUIET: Duration = Duration::from_secs(200);
 /// Longer than goods are held, and than anything waits for its sweeper.

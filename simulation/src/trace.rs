@@ -13,7 +13,6 @@ use crate::weather::Kind;
 /// The trace of one run.
 pub(crate) struct Trace {
     began: Instant,
-    /// Whether anybody will read it.
     is_kept: bool,
     lines: Mutex<Vec<String>>,
 }
@@ -25,6 +24,11 @@ impl Trace {
             is_kept,
             lines: Mutex::default(),
         }
+    }
+
+    /// Whether anybody will read it.
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.is_kept
     }
 
     /// Puts down what happens now.
