@@ -12,6 +12,7 @@ use store::tables::{INVENTORY, PRICING};
 
 use crate::actors::{COUPONS, Coupon, Crowd, SKUS, books};
 use crate::client::{Ask, Who};
+use crate::weather::CUT_OFF;
 
 /// A rule that does not hold: which, and how that shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +104,7 @@ pub(crate) async fn at_rest(crowd: &Crowd, before: &BTreeSet<String>) -> Vec<Bro
     money_adds_up(&mut found);
     coupons_are_kept(crowd, &mut found);
     orders_remember(&mut found);
+    versions_are_made_once(&mut found);
     letters_were_sent(crowd, &mut found);
     events_arrived(crowd, &mut found, before);
     queues_are_empty(crowd, &mut found).await;
@@ -434,7 +436,7 @@ fn letters_were_sent(crowd: &Crowd, found: &mut Found) {
     }
     let weather = &crowd.network.weather;
     let notifier = NOTIFICATIONS_NOTIFY_CUSTOMER.name;
-    let excused = ["SendEmail", "TransactWriteItems"]
+    let excused = ["SendEmail", "TransactWriteItems", CUT_OFF]
         .map(|operation| weather.struck(notifier, operation))
         .iter()
         .sum();
@@ -481,6 +483,25 @@ fn orders_remember(found: &mut Found) {
     }
     for (order, how) in broken {
         found.fault_of("an order remembers what it told", &order, how);
+    }
+}
+
+/// What changes an order or a payment makes the next version of it: two who tell of the same version have
+/// both changed the one before, and one change is gone.
+fn versions_are_made_once(found: &mut Found) {
+    let mut makers: BTreeMap<(&str, u64), &str> = BTreeMap::new();
+    let mut broken = Vec::new();
+    for event in &found.events {
+        let aggregate = event["aggregate"].as_str().unwrap_or_default();
+        let version = event["sequence"].as_u64().unwrap_or_default();
+        let maker = event["traceparent"].as_str().unwrap_or_default();
+        let first = *makers.entry((aggregate, version)).or_insert(maker);
+        if first != maker {
+            broken.push(format!("{aggregate} has two versions {version}"));
+        }
+    }
+    for how in broken {
+        found.fault("a version is made once", how);
     }
 }
 

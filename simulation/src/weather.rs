@@ -167,6 +167,9 @@ const MOST_AGAIN: u32 = 1;
 const DOWN_WITHIN: Duration = Duration::from_secs(60);
 const DOWN_FOR: Duration = Duration::from_secs(40);
 
+/// Where a function was that took longer than it may.
+pub(crate) const CUT_OFF: &str = "its time";
+
 /// How many deaths of each run are meant for a place, rather than left to chance: without them, what is
 /// seldom reached would hardly ever be where somebody dies.
 const MARKS: u32 = 6;
@@ -210,7 +213,7 @@ pub(crate) struct Weather {
     points: Mutex<Points>,
     /// Which consumers dealt with which events, and how often.
     handled: Mutex<BTreeMap<(String, String), u32>>,
-    /// How often each function was struck at each operation.
+    /// How often each function was struck at each operation, and cut off.
     struck: Mutex<BTreeMap<(String, String), u64>>,
     mutant: Option<&'static Mutant>,
     trace: Arc<Trace>,
@@ -283,7 +286,12 @@ impl Weather {
         locked(&self.handled).clone()
     }
 
-    /// How often a function was struck at an operation.
+    fn strike(&self, function: &str, at: &str) {
+        let place = (function.to_owned(), at.to_owned());
+        *locked(&self.struck).entry(place).or_default() += 1;
+    }
+
+    /// How often a function was struck at an operation, or cut off in the middle of its work.
     pub(crate) fn struck(&self, function: &str, operation: &str) -> u64 {
         let at = (function.to_owned(), operation.to_owned());
         locked(&self.struck).get(&at).copied().unwrap_or(0)
@@ -375,8 +383,7 @@ impl Faults for Weather {
         if let Some((kind, _)) = struck {
             self.count(kind);
             self.trace.fault(kind, at);
-            let place = (at.function.to_owned(), at.operation.to_owned());
-            *locked(&self.struck).entry(place).or_default() += 1;
+            self.strike(at.function, at.operation);
         }
         let fault = struck.map_or(Fault::None, |(_, fault)| fault);
         self.pass(at, fault);
@@ -429,6 +436,9 @@ impl Faults for Weather {
             Some(mutant) => (mutant.answers)(function, answer),
             None => answer,
         };
+        if matches!(answer, Err(InvokeError::TimedOut)) {
+            self.strike(function, CUT_OFF);
+        }
         // Of all other events there is nothing to know that nobody reads.
         let has_messages = event.contains("\"messageId\"");
         if !has_messages && !self.trace.is_kept() {
