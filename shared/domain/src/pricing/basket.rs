@@ -194,12 +194,6 @@ impl Basket {
         })
     }
 
-    /// What is in it.
-    #[must_use]
-    pub fn items(&self) -> &[Item] {
-        &self.items
-    }
-
     /// What all of it weighs.
     pub(super) fn weight_grams(&self) -> u64 {
         self.items

@@ -151,7 +151,7 @@ fn tier_faults(at: &str, currency: Currency, tiers: &[WeightTier], faults: &mut 
     let mut lightest = 0;
     for (index, tier) in tiers.iter().enumerate() {
         let at = format!("{at}.weightTiers[{index}]");
-        if tier.up_to_grams < lightest || (index > 0 && tier.up_to_grams == lightest) {
+        if index > 0 && tier.up_to_grams <= lightest {
             let field = format!("{at}.upToGrams");
             faults.push(Fault::new(field, "must be above that of the tier before"));
         }

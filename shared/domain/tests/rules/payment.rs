@@ -445,6 +445,71 @@ fn what_is_open_falls_due_and_then_ever_more_seldom() {
     }
 }
 
+#[test]
+fn who_is_waited_for_longer_is_asked_later() {
+    const DAY: u64 = 24 * 60 * 60;
+    let part = Standing::Authorized {
+        captured: euros(400),
+    };
+    let waiting = [
+        (
+            moved(&payment(), Standing::RequiresAction(action())),
+            5 * 60,
+            60 * 60,
+        ),
+        (authorized(), DAY, DAY),
+        (moved(&authorized(), part), DAY, DAY),
+    ];
+    for (payment, first, longest) in waiting {
+        let state = payment.status;
+        let after = |seconds| Some(now().plus(Duration::from_secs(seconds)));
+        assert_eq!(payment.due_at(), after(first), "{state}");
+        assert_eq!(payment.due_again_at(now()), after(first), "{state}");
+        let late = now().plus(Duration::from_secs(10 * DAY));
+        let again = after(10 * DAY + longest);
+        assert_eq!(payment.due_again_at(late), again, "{state}");
+    }
+    let released = moved(&authorized(), Standing::Captured(euros(400)));
+    assert_eq!(released.due_at(), None, "nothing is left to take");
+}
+
+#[test]
+fn a_capture_is_under_way_until_all_of_it_is_taken() {
+    let begun = authorized().begin_capture(Some(euros(400)), now()).unwrap();
+    let captured = |cents| Standing::Authorized {
+        captured: euros(cents),
+    };
+    let idle = begun.apply(&captured(0).into(), now());
+    assert_eq!(idle, Ok(Transition::Unchanged));
+    let begun = moved(&begun, captured(300));
+    assert!(begun.under_way.is_some());
+    assert_eq!(moved(&begun, captured(400)).under_way, None);
+}
+
+#[test]
+fn a_provider_that_works_on_a_payment_ends_the_lease() {
+    assert_eq!(moved(&payment(), Standing::Processing).lease, None);
+}
+
+#[test]
+fn refunds_of_nothing_or_beyond_the_bound_are_not_taken_over() {
+    let told = |payment: &Payment, cents| {
+        let report = of_refunds(&[(999, cents, RefundStatus::Succeeded)]);
+        payment.apply(&report, now()).unwrap()
+    };
+    assert_eq!(told(&captured(), 0), Transition::Unchanged);
+    let mut payment = captured();
+    for number in 1..MAX_REFUNDS {
+        let id = id(number.try_into().unwrap());
+        let cent = Some(euros(1));
+        payment = payment.reserve_refund(id, cent, None, now()).unwrap();
+    }
+    let full = told(&payment, 1).moved().unwrap();
+    assert_eq!(full.refunds.len(), MAX_REFUNDS);
+    let beyond = of_refunds(&[(1_000, 1, RefundStatus::Succeeded)]);
+    assert_eq!(full.apply(&beyond, now()), Ok(Transition::Unchanged));
+}
+
 #[derive(Debug, Clone)]
 enum Op {
     Silence,

@@ -6,6 +6,7 @@ use domain::order::{
     Actor, Carrier, NoteText, OrderNumber, OrderStatus, PaymentStatus, TrackingNumber, TrackingUrl,
 };
 use domain::payment::{NextAction, PaymentState};
+use domain::pricing::Rate;
 use domain::product::{MAX_OPTIONS, Options};
 use domain::rule::rule_of;
 use domain::search::SearchText;
@@ -129,6 +130,7 @@ fn the_longest_text_that_a_schema_allows_passes_where_length_is_the_rule() {
 fn numbers_carry_their_bounds() {
     assert_eq!(schema::<Quantity>()["minimum"], json!(Quantity::MIN.get()));
     assert_eq!(schema::<Quantity>()["maximum"], json!(Quantity::MAX.get()));
+    assert_eq!(schema::<Rate>()["maximum"], json!(1_000_000));
     let money = schema::<Money>();
     assert_eq!(
         money["properties"]["amount"]["maximum"],
@@ -152,12 +154,14 @@ fn what_is_small_stands_where_it_is_used_and_under_its_name() {
     for (inline, name) in [
         (Options::inline_schema(), Options::schema_name()),
         (Quantity::inline_schema(), Quantity::schema_name()),
+        (Rate::inline_schema(), Rate::schema_name()),
         (Password::inline_schema(), Password::schema_name()),
     ] {
         assert!(inline, "{name}");
     }
     assert_eq!(Options::schema_name(), "Options");
     assert_eq!(Quantity::schema_name(), "Quantity");
+    assert_eq!(Rate::schema_name(), "Rate");
     let options = schema::<Options>();
     assert_eq!(options["type"], "object");
     assert_eq!(options["maxProperties"], json!(MAX_OPTIONS));

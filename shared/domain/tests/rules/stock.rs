@@ -2,19 +2,56 @@
 
 use std::time::Duration;
 
+use domain::order::{Receipt, ReceivedLine};
 use domain::stock::{
-    Hold, HoldState, LOW, Level, MAX_UNITS, Movement, MovementKind, Settled, Shortage, StockError,
+    GoodsReceipt, Hold, HoldState, LOW, Level, MAX_UNITS, Movement, MovementKind, ReceiptState,
+    Settled, Shortage, StockError,
 };
 use domain::text::Reason;
-use domain::{MovementId, OrderId};
+use domain::{MovementId, OrderId, ReturnId};
 use proptest::prelude::{
     Just, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
 
-use crate::given::{now, sku};
+use crate::given::{item, now, order, sku};
 
 fn level(on_hand: i64) -> Level {
     Level::empty(sku("tee")).adjust(on_hand).unwrap()
+}
+
+/// An order of two kinds of goods, of whose second one some came back.
+fn came_back(restocked: u32, written_off: u32) -> GoodsReceipt {
+    let order = order(vec![item("cap", 1, 100), item("tee", 5, 100)]);
+    let receipt = Receipt {
+        of: ReturnId::from_u128(1),
+        number: 1,
+        lines: vec![ReceivedLine {
+            line: order.lines[1].id,
+            restocked,
+            written_off,
+        }],
+    };
+    GoodsReceipt::of(&order, &receipt, now())
+}
+
+#[test]
+fn what_came_back_goes_into_the_ledger_once() {
+    let receipt = came_back(3, 2);
+    assert_eq!(receipt.lines.len(), 1);
+    assert_eq!(receipt.lines[0].sku, sku("tee"));
+    let two_minutes = Duration::from_secs(120);
+    assert_eq!(receipt.due_at, now().plus(two_minutes));
+    let booked = receipt.book().unwrap();
+    assert_eq!(booked.state, ReceiptState::Booked);
+    assert_eq!(booked.book(), None);
+}
+
+#[test]
+fn the_ledger_says_what_came_and_what_of_it_is_lost() {
+    let of = |fit, lost| came_back(fit, lost).lines[0].movements();
+    assert_eq!(of(3, 0), [(MovementKind::Return, 3)]);
+    let both = [(MovementKind::Return, 5), (MovementKind::WriteOff, -2)];
+    assert_eq!(of(3, 2), both);
 }
 
 #[test]

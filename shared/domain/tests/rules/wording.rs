@@ -8,6 +8,8 @@ use domain::category::Misplaced;
 use domain::notification::AccountMailOff;
 use domain::order::{GoodsError, OrderError, OrderStatus, PaymentStatus, RefundError};
 use domain::payment::PaymentError;
+use domain::pricing::promotion::Unmet;
+use domain::pricing::{BasketError, QuoteError};
 use domain::stock::{HoldState, Shortage, StockError};
 use domain::user::Untouchable;
 use domain::{Broken, Country, Currency, MoneyError, OrderId, Quantity};
@@ -38,6 +40,17 @@ fn of_carts_and_categories() {
         &Misplaced::TooDeep,
         "must leave the tree with at most 5 levels",
     );
+}
+
+#[test]
+fn of_prices() {
+    says(&BasketError::Empty, "an order must have at least one line");
+    let lines = BasketError::TooManyLines { count: 26, max: 25 };
+    says(&lines, "an order may have 25 lines, this one has 26");
+    says(&QuoteError::NotDelivered, "the shop does not deliver there");
+    says(&Unmet::NotYet, "is not valid yet");
+    let minimum = Unmet::BelowMinimum(euros(150));
+    says(&minimum, "is for goods of 1.50 EUR or more");
 }
 
 #[test]

@@ -177,6 +177,8 @@ fn one_that_does_not_combine_stands_alone_if_it_saves_more() {
     };
     assert_eq!(discounts(&goods, &tariff(140_000)), [150]);
     assert_eq!(discounts(&goods, &tariff(150_000)), [150]);
+    let same = quoted(&goods, &tariff(150_000)).promotions.len();
+    assert_eq!(same, 2, "those that combine stay where both save as much");
     assert_eq!(discounts(&goods, &tariff(160_000)), [160]);
     assert_eq!(quoted(&goods, &tariff(160_000)).promotions.len(), 1);
 }
@@ -259,6 +261,23 @@ fn a_coupon_says_what_became_of_it() {
 }
 
 #[test]
+fn a_minimum_counts_every_unit() {
+    let from_a_thousand = Promotion {
+        conditions: Conditions {
+            minimum: vec![euros(1_000)],
+            ..Conditions::default()
+        },
+        ..promotion(1, percent(100_000))
+    };
+    let of = |quantity| {
+        let goods = wanted(vec![item("a", quantity, 400)]);
+        discounts(&goods, &with(vec![from_a_thousand.clone()]))
+    };
+    assert_eq!(of(2), [0]);
+    assert_eq!(of(3), [120]);
+}
+
+#[test]
 fn a_coupon_that_saves_less_than_what_it_does_not_combine_with_is_kept() {
     let code = coupon(Promotion {
         combines: false,
@@ -273,7 +292,7 @@ fn a_coupon_that_saves_less_than_what_it_does_not_combine_with_is_kept() {
 #[test]
 fn codes_are_the_same_in_either_case() {
     let code = |text| CouponCode::parse(text).unwrap().canonical();
-    assert_eq!(code("Spring_10-x"), code("SPRING_10-X"));
+    assert_eq!(code("Spring_10-x"), "SPRING_10-X");
     assert!(CouponCode::parse("ten percent").is_err());
 }
 
@@ -305,4 +324,14 @@ fn a_promotion_names_what_is_wrong_with_it() {
         ]
     );
     assert!(promotion(1, percent(1)).faults().is_empty());
+    let selecting = |count| -> Vec<String> {
+        let products: Vec<u128> = (1..=count).collect();
+        let selecting = Promotion {
+            on: about(&products),
+            ..promotion(1, percent(1))
+        };
+        selecting.faults().iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(selecting(100), [""; 0]);
+    assert_eq!(selecting(101), ["products: must have at most 100 entries"]);
 }

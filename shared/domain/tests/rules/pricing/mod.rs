@@ -259,6 +259,7 @@ fn a_shop_without_a_tariff_charges_its_prices() {
 fn a_rate_reads_as_percent() {
     let texts = [190_000, 88_750, 0, 1_000_000, 70_005].map(|ppm| rate(ppm).to_string());
     assert_eq!(texts, ["19%", "8.875%", "0%", "100%", "7.0005%"]);
+    assert_eq!(u32::from(rate(190_000)), 190_000);
     assert!(Rate::try_from(1_000_001_u32).is_err());
     assert!(Rate::try_from(-1_i64).is_err());
 }

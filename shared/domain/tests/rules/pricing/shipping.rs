@@ -153,7 +153,7 @@ fn a_zone_names_what_is_wrong_with_it() {
                 ..flat("post", 1, None)
             },
             flat("post", 1, None),
-            by_weight(&[(500, 1), (500, 1)]),
+            by_weight(&[(500, 1), (500, 1), (400, 1)]),
         ],
         ..shipping_zone(1, Vec::new(), Vec::new())
     };
@@ -167,8 +167,22 @@ fn a_zone_names_what_is_wrong_with_it() {
             "methods[0].rates[1].weightTiers: must have 1 to 50 entries",
             "methods[1].code: must be unique within the zone",
             "methods[2].rates[0].weightTiers[1].upToGrams: must be above that of the tier before",
+            "methods[2].rates[0].weightTiers[2].upToGrams: must be above that of the tier before",
         ]
     );
     let none = shipping_zone(1, Vec::new(), Vec::new()).faults();
     assert_eq!(none[0].to_string(), "methods: must have 1 to 20 entries");
+}
+
+#[test]
+fn tiers_rise_from_any_weight_and_cost_something_or_nothing() {
+    let faults = |tiers: &[(u64, i64)]| -> Vec<String> {
+        let methods = vec![by_weight(tiers)];
+        let zone = shipping_zone(1, Vec::new(), methods);
+        zone.faults().iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(faults(&[(0, 0), (1, 1)]), [""; 0]);
+    let negative = "methods[0].rates[0].weightTiers[1].price: \
+                    must be in the currency of the first tier and not negative";
+    assert_eq!(faults(&[(1, 1), (2, -1)]), [negative]);
 }

@@ -1,5 +1,6 @@
 //! Tax.
 
+use domain::Money;
 use domain::pricing::tax::TaxZone;
 use domain::pricing::{Item, Tariff, Wishes};
 
@@ -154,6 +155,17 @@ fn the_closest_zone_counts() {
 }
 
 #[test]
+fn of_zones_that_fit_as_well_the_first_counts() {
+    let of = |ppm| {
+        let rates = [("standard", "VAT", ppm)];
+        tax_zone(1, vec![territory("DE", None)], false, &rates)
+    };
+    let tariff = taxed(vec![of(190_000), of(70_000)]);
+    let quote = quoted(&sent(vec![item("mug", 1, 100)], "DE", None), &tariff);
+    assert_eq!(quote.sums.tax, euros(19));
+}
+
+#[test]
 fn where_no_zone_is_there_is_no_tax_and_without_an_address_neither() {
     let tariff = taxed(vec![german()]);
     let abroad = quoted(&sent(vec![item("mug", 1, 100)], "FR", None), &tariff);
@@ -179,6 +191,9 @@ fn shipping_is_taxed_as_the_zone_says() {
     assert_eq!(quote.sums.shipping_tax, euros(190));
     assert_eq!(quote.sums.tax, euros(2_090));
     assert_eq!(quote.sums.total, euros(13_090));
+    let shipping = quote.shipping.unwrap();
+    let taxes: Vec<Money> = shipping.taxes.iter().map(|tax| tax.amount).collect();
+    assert_eq!(taxes, [euros(190)]);
     let untaxed = TaxZone {
         shipping_category: None,
         ..german()
@@ -206,5 +221,36 @@ fn a_zone_names_what_is_wrong_with_it() {
             "territories[1]: must occur only once",
             "rates[1].name: must be unique within its category"
         ]
+    );
+}
+
+#[test]
+fn a_zone_has_at_most_50_rates_and_300_territories() {
+    let faults =
+        |zone: TaxZone| -> Vec<String> { zone.faults().iter().map(ToString::to_string).collect() };
+    let rates = |count: usize| {
+        let names: Vec<String> = (0..count).map(|number| format!("VAT {number}")).collect();
+        let rates: Vec<_> = names
+            .iter()
+            .map(|name| ("standard", name.as_str(), 1))
+            .collect();
+        faults(tax_zone(1, Vec::new(), true, &rates))
+    };
+    assert_eq!(rates(50), [""; 0]);
+    assert_eq!(rates(51), ["rates: must have at most 50 entries"]);
+    let territories = |count: usize| {
+        let regions = (0..count).map(|number| format!("R{number}"));
+        let all = regions.map(|region| territory("US", Some(&region)));
+        faults(tax_zone(1, all.collect(), true, &[]))
+    };
+    assert_eq!(territories(300), [""; 0]);
+    assert_eq!(
+        territories(301),
+        ["territories: must have at most 300 entries"]
+    );
+    assert_eq!(
+        faults(german()),
+        [""; 0],
+        "a name may stand in each category"
     );
 }
