@@ -124,6 +124,6 @@ async fn answer(
             .detail(serde_json::json!({ "from": payment.status })));
     }
     let view = PaymentView::from(payment);
-    let told = payments.conclude(rq.once(), &facts, view).await?;
+    let told = payments.conclude(rq.once(), rq.now(), &facts, view).await?;
     Ok(told.reply())
 }

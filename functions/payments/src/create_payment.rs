@@ -184,7 +184,11 @@ async fn answer(
     let view = PaymentView::from(payment);
     outcome(match is_open {
         true => view,
-        false => payments.conclude(rq.once(), &started, view).await?,
+        false => {
+            payments
+                .conclude(rq.once(), rq.now(), &started, view)
+                .await?
+        }
     })
 }
 

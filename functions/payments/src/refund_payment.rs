@@ -145,6 +145,6 @@ async fn answer(
     };
     Ok(Reply::of(match refund.status {
         RefundStatus::Pending => view,
-        _ => payments.conclude(rq.once(), &facts, view).await?,
+        _ => payments.conclude(rq.once(), rq.now(), &facts, view).await?,
     }))
 }

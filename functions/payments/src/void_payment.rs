@@ -116,6 +116,6 @@ async fn answer(
     }
     let begun = Begun::of(&payment);
     let view = PaymentView::from(payment);
-    let told = payments.conclude(rq.once(), &begun, view).await?;
+    let told = payments.conclude(rq.once(), rq.now(), &begun, view).await?;
     Ok(told.reply())
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use domain::clock::Timestamp;
 
-use crate::db::{read_text, text, unavailable};
+use crate::db::{number, read_text, text, unavailable};
 use crate::error::StoreError;
 use crate::handle::{Handle, Mode};
 use crate::tx::Tx;
@@ -103,6 +103,7 @@ impl<R, M: Remembers> Handle<R, M> {
     pub async fn conclude<T: Serialize + DeserializeOwned>(
         &self,
         once: Option<&Once>,
+        now: Timestamp,
         facts: &impl Serialize,
         outcome: T,
     ) -> Result<T, StoreError> {
@@ -119,8 +120,10 @@ impl<R, M: Remembers> Handle<R, M> {
             .put_item()
             .table_name(self.db.table())
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(#outcome)")
+            .condition_expression("attribute_not_exists(#outcome) OR #expires <= :now")
             .expression_attribute_names("#outcome", OUTCOME)
+            .expression_attribute_names("#expires", "expiresAt")
+            .expression_attribute_values(":now", number(now.as_seconds()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;

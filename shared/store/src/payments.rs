@@ -14,7 +14,7 @@
 //! | put down what the provider calls it | one transaction: 2 write units, 1 for the index |
 //! | put down an outcome | one transaction: payment, slot, event: 6 write units, 1 for the index |
 //! | reserve a refund, begin a capture or a void | one transaction: payment, record: 4 write units, 2 for the index |
-//! | conclude a request | 1 write unit |
+//! | conclude a request | 1 write unit per KB of its outcome |
 //! | due payments | a query per shard; each read as it is driven on |
 //! | ask about a payment again later | 1 write unit, 2 for the index |
 //!
