@@ -34,4 +34,4 @@ pub use error::{InvokeError, OpenError};
 pub use failures::{Failures, Listener};
 pub use gateway::Response;
 pub use local_store::Store;
-pub use options::Options;
+pub use options::{Beginning, Options};

@@ -1,7 +1,7 @@
 //! The life of an invocation: how many calls it has made, and whether it has ended before its time.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::Notify;
 
@@ -12,16 +12,8 @@ tokio::task_local! {
 /// What befalls one invocation while it works.
 #[derive(Default)]
 pub(crate) struct Life {
-    calls: Mutex<Calls>,
+    calls: AtomicU32,
     end: Notify,
-}
-
-/// The calls made so far.
-#[derive(Default)]
-struct Calls {
-    all: u32,
-    /// By operation, and what it is about.
-    alike: BTreeMap<(String, String), u32>,
 }
 
 impl Life {
@@ -38,18 +30,10 @@ impl Life {
         .await
     }
 
-    /// How many calls the present invocation has made before this one, and how many that were alike.
-    pub(crate) fn count_call(operation: &str, on: &str) -> (u32, u32) {
-        let count = |life: &Arc<Self>| {
-            let mut calls = life.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            let before = calls.all;
-            calls.all += 1;
-            let of = (operation.to_owned(), on.to_owned());
-            let alike = calls.alike.entry(of).or_default();
-            *alike += 1;
-            (before, *alike - 1)
-        };
-        LIFE.try_with(count).unwrap_or((0, 0))
+    /// How many calls the present invocation has made before this one.
+    pub(crate) fn count_call() -> u32 {
+        let count = |life: &Arc<Self>| life.calls.fetch_add(1, Ordering::Relaxed);
+        LIFE.try_with(count).unwrap_or(0)
     }
 
     /// Ends the present invocation: whatever it waits for is never there. Returns only where there is
@@ -83,12 +67,8 @@ mod tests {
 
     #[tokio::test]
     async fn calls_are_counted_by_invocation() {
-        let three = || async {
-            let orders = Life::count_call("GetItem", "orders");
-            let payments = Life::count_call("GetItem", "payments");
-            (orders, payments, Life::count_call("GetItem", "orders"))
-        };
-        let counted = Some(((0, 0), (1, 0), (2, 1)));
+        let three = || async { (Life::count_call(), Life::count_call(), Life::count_call()) };
+        let counted = Some((0, 1, 2));
         assert_eq!(Life::of(three()).await, counted);
         assert_eq!(Life::of(three()).await, counted);
     }

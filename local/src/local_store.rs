@@ -17,7 +17,7 @@ use crate::error::{InvokeError, OpenError};
 use crate::failures::Failures;
 use crate::functions::Functions;
 use crate::gateway::{self, Answered, Asked, Response};
-use crate::options::Options;
+use crate::options::{Beginning, Options};
 use crate::requests::{Request, Requests};
 use crate::seed;
 use crate::sources::queues::{Hidden, QueueSource};
@@ -52,11 +52,11 @@ impl Store {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(options: Options) -> Result<Arc<Self>, OpenError> {
-        let is_copy = options.copied && options.data.is_none() && !options.demo_orders;
-        let snapshot = match (&options.snapshot, is_copy) {
-            (Some(given), _) => Some(Arc::clone(given)),
-            (None, true) => Some(copied::beginning(options.seed).await?),
-            (None, false) => None,
+        let is_alike = options.data.is_none() && !options.demo_orders;
+        let snapshot = match &options.beginning {
+            Beginning::Snapshot(given) => Some(Arc::clone(given)),
+            Beginning::LikeOthers if is_alike => Some(copied::beginning(options.seed).await?),
+            Beginning::LikeOthers | Beginning::Empty => None,
         };
         Self::begin(options, snapshot).await
     }
@@ -135,14 +135,15 @@ impl Store {
         headers: &[(String, String)],
         body: &[u8],
     ) -> Response {
-        self.answer(&Asked {
+        let asked = Asked {
             method,
             target,
             headers,
             body,
             source: address,
-        })
-        .await
+        };
+        // All routes are within: whoever waits for one need not have room for all.
+        Box::pin(self.answer(&asked)).await
     }
 
     pub(crate) async fn answer(&self, asked: &Asked<'_>) -> Response {

@@ -57,6 +57,18 @@ const NONE: &str = "none";
 const TESTS_BEGIN_MS: i64 = 1_796_000_000_000;
 pub(crate) const TESTS_SEED: u64 = 9000;
 
+/// What a store in memory begins with.
+#[derive(Clone)]
+pub enum Beginning {
+    /// Nothing: it is filled as one on disk is.
+    Empty,
+    /// A copy of what the first such store was filled with, which takes less time than to fill it. One with
+    /// orders has letters too, and is always filled itself.
+    LikeOthers,
+    /// A copy of this.
+    Snapshot(Arc<Snapshot>),
+}
+
 /// What a local store is made of.
 #[derive(Clone)]
 pub struct Options {
@@ -64,11 +76,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether a store that has never been filled gets the demo catalogue and accounts.
     pub seed: bool,
-    /// Whether a store in memory begins with a copy of what the first such store was filled with, which
-    /// takes less time. One with orders has letters too, and is always filled itself.
-    pub copied: bool,
-    /// What a store in memory begins with, in place of all that.
-    pub snapshot: Option<Arc<Snapshot>>,
+    /// What a store in memory begins with.
+    pub beginning: Beginning,
     /// Whether all functions start with the store, rather than each with its first event.
     pub warm: bool,
     /// Whether the demo customer has ordered before: one order paid, one waiting to be.
@@ -117,8 +126,7 @@ impl Options {
         Self {
             data: None,
             seed: true,
-            copied: false,
-            snapshot: None,
+            beginning: Beginning::Empty,
             warm: false,
             demo_orders: true,
             instances: 1,
@@ -147,7 +155,7 @@ impl Options {
     pub fn for_tests() -> Self {
         let start = Timestamp::from_millis(TESTS_BEGIN_MS).unwrap_or(Timestamp::EPOCH);
         Self {
-            copied: true,
+            beginning: Beginning::LikeOthers,
             demo_orders: false,
             clock: Arc::new(RuntimeClock::starting_at(start)),
             entropy: Arc::new(SeededEntropy::new(TESTS_SEED)),

@@ -57,13 +57,12 @@ impl Ledger {
             .into_iter()
             .partition(|access| gate.check(function, access));
         let mut used = locked(&self.used);
-        if !used.contains_key(function) {
-            used.insert(function.to_owned(), BTreeSet::new());
+        match used.get_mut(function) {
+            Some(known) => known.extend(allowed),
+            None => {
+                used.insert(function.to_owned(), allowed.into_iter().collect());
+            }
         }
-        if let Some(used) = used.get_mut(function) {
-            used.extend(allowed);
-        }
-        drop(used);
         locked(&self.denials).extend(refused.iter().cloned().map(|access| Denial {
             function: function.to_owned(),
             action: access.action,

@@ -70,13 +70,12 @@ impl Connector {
             ));
         }
         let decides = self.cloud.faults();
-        let (nth, again) = Life::count_call(&call.operation, &on);
         let at = At {
             function: &self.function,
             operation: &call.operation,
             on: &on,
-            nth,
-            again,
+            body: &call.body,
+            nth: Life::count_call(),
         };
         let fault = decides.befalls(&at);
         let body = decides.sent(&at, fault, call.body.clone());

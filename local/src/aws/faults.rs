@@ -48,10 +48,10 @@ pub struct At<'a> {
     pub operation: &'a str,
     /// The tables, indexes and queues it is about, by their names, each once.
     pub on: &'a str,
+    /// What it says.
+    pub body: &'a [u8],
     /// How many calls this invocation has made before.
     pub nth: u32,
-    /// How many of them were about the same things.
-    pub again: u32,
 }
 
 /// What befalls an invocation as a whole.

@@ -77,6 +77,11 @@ impl Cloud {
         records.iter().map(event).collect()
     }
 
+    pub(super) fn stream_arn(&self, table: &str) -> String {
+        let label = self.dynamo.stream_label(table).unwrap_or_default();
+        self.place.stream(table, &label)
+    }
+
     fn event(&self, record: &Record, source: &str) -> Result<Value, CloudError> {
         let mut record = serde_json::to_value(record)?;
         record["awsRegion"] = self.place.region.as_str().into();
@@ -92,8 +97,7 @@ impl Cloud {
         limit: usize,
     ) -> Result<(String, Vec<Record>), CloudError> {
         let db = self.dynamo.database();
-        let label = self.dynamo.stream_label(table).unwrap_or_default();
-        let source = self.place.stream(table, &label);
+        let source = self.stream_arn(table);
         let start = match after {
             Some(_) => "AFTER_SEQUENCE_NUMBER",
             None => "TRIM_HORIZON",

@@ -91,8 +91,7 @@ impl Connector {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Chunk, CloudError> {
-        let label = self.cloud.dynamo.stream_label(table).unwrap_or_default();
-        let stream = self.cloud.place.stream(table, &label);
+        let stream = self.cloud.stream_arn(table);
         let needed = ["DescribeStream", "GetShardIterator", "GetRecords"].map(|operation| Access {
             action: format!("dynamodb:{operation}"),
             resource: stream.clone(),

@@ -47,6 +47,7 @@ fn charge(item: &Value) -> Option<Value> {
         "currency": item["currency"],
         "status": item["status"],
         "method": item["method"],
+        "captureMethod": item["captureMethod"],
         "calls": item["calls"],
     }))
 }
