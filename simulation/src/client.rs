@@ -19,9 +19,9 @@ use crate::trace::Trace;
 use crate::weather::{Kind, Weather};
 
 /// How often somebody says the same again before they give up.
-const TRIES: u32 = 8;
+const TRIES: u32 = 6;
 /// How long they wait before they do.
-const PAUSE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_secs(4);
 /// How long they wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -1,8 +1,9 @@
 //! Runs many seeds, or plants faults and looks how soon they are noticed.
 //!
 //! `cargo run --release -p simulation -- [SEEDS [FIRST]]` runs seeds; `-- mutants [SEEDS [WORD]]` plants
-//! the mutants one by one, or those with a word in their names, and prints which seed notices each; `-- trace SEED` shows what happens in a
-//! run, `-- shrink SEED` the smallest run found that breaks the same rule.
+//! the mutants one by one, or those with a word in their names, and prints which seed notices each;
+//! `-- trace SEED` shows what happens in a run, `-- shrink SEED` the smallest run found that breaks the
+//! same rule.
 #![expect(
     clippy::print_stdout,
     reason = "this is how a program speaks to a terminal"

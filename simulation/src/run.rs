@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use local::aws::Snapshot;
-use local::{Options, SeededEntropy, Store};
+use local::{Beginning, Options, SeededEntropy, Store};
 use tokio::runtime::Builder;
 use tokio::sync::{OnceCell, watch};
 
@@ -127,8 +127,10 @@ pub fn shrink(plan: &Plan) -> Option<(Plan, Outcome)> {
     Some(smallest)
 }
 
+/// In one of so many shops staff take the money that was set aside, or let it go.
+const SHOPS_BY_STAFF: u64 = 4;
 /// How often the rules that hold at any time are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(20);
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Longer than any message stays hidden.
 const QUIET: Duration = Duration::from_secs(200);
 /// Longer than goods are held, and than anything waits for its sweeper.
@@ -138,7 +140,9 @@ const MOST_ROUNDS: u32 = 12;
 /// After so many rounds, what has found its rest is taken to be there.
 const FEWEST_ROUNDS: u32 = 2;
 /// How long a round is, besides the time that is skipped in it. The schedules run in it.
-const ROUND: Duration = Duration::from_secs(30);
+const ROUND: Duration = Duration::from_secs(10);
+/// No function takes longer, late starts included.
+const LONGEST_WORK: Duration = Duration::from_secs(35);
 
 /// Runs a plan.
 #[must_use]
@@ -177,9 +181,14 @@ async fn stocked() -> &'static Stocked {
 
 async fn simulate(plan: &Plan) -> Outcome {
     let stocked = stocked().await;
+    let capture_method = match plan.seed % SHOPS_BY_STAFF {
+        0 => "manual",
+        _ => "automatic",
+    };
     let store = Store::open(Options {
-        snapshot: Some(Arc::clone(&stocked.snapshot)),
+        beginning: Beginning::Snapshot(Arc::clone(&stocked.snapshot)),
         instances: 0,
+        capture_method: capture_method.to_owned(),
         entropy: Arc::new(SeededEntropy::new(plan.seed)),
         ..Options::for_tests()
     })
@@ -251,6 +260,8 @@ async fn shop(crowd: &Crowd, plan: &Plan) -> Vec<Broken> {
 /// Time passes in clear weather, and dead letters are sent again, until there is nothing left to do.
 async fn come_to_rest(crowd: &Crowd) {
     let store = &crowd.network.store;
+    // Whoever is at work ends it: a clock that jumps would cut them off.
+    tokio::time::sleep(LONGEST_WORK).await;
     for round in 1..=MOST_ROUNDS {
         let step = if round == 1 { LONG } else { QUIET };
         tokio::time::advance(step).await;

@@ -49,7 +49,7 @@ impl Trace {
             operation,
             on,
             nth,
-            again: _,
+            body: _,
         } = at;
         self.say(|| format!("  ! {kind:?}: {function} at its call {nth}, {operation} of {on}"));
     }
