@@ -41,4 +41,4 @@ pub use messages::QueuedMessage;
 pub use sqs::{DeadLetters, QueueDepth, QueueSpec};
 pub use streams::Chunk;
 pub use tables::{IndexSpec, Projection, TableSpec};
-pub use triggers::Received;
+pub use triggers::{HiddenMessage, Received};

@@ -20,7 +20,7 @@ use crate::gateway::{self, Answered, Asked, Response};
 use crate::options::{Beginning, Options};
 use crate::requests::{Request, Requests};
 use crate::seed;
-use crate::sources::queues::{Hidden, QueueSource};
+use crate::sources::queues::QueueSource;
 use crate::sources::{Sources, schedules};
 use crate::stack::Stack;
 
@@ -40,7 +40,6 @@ pub struct Store {
     pub(crate) stack: Stack,
     pub(crate) functions: Functions,
     pub(crate) sources: Sources,
-    pub(crate) hidden: Hidden,
     pub(crate) requests: Requests,
     pub(crate) failures: Arc<Failures>,
 }
@@ -100,7 +99,6 @@ impl Store {
             sources: Sources::of(&stack),
             stack,
             functions,
-            hidden: Hidden::default(),
             requests: Requests::default(),
             failures,
         })
@@ -199,7 +197,7 @@ impl Store {
     async fn pump_queue(&self, source: &QueueSource) -> Result<usize, CloudError> {
         let messages = source.receive(&self.stack, Duration::ZERO).await?;
         source
-            .deal_with(&self.stack, &self.functions, &self.hidden, &messages)
+            .deal_with(&self.stack, &self.functions, &messages)
             .await
     }
 
@@ -221,7 +219,7 @@ impl Store {
     pub async fn settle_all(&self) {
         self.settle().await;
         for _ in 0..MOST_RETURNS {
-            let Some(until) = self.hidden.next() else {
+            let Some(until) = self.stack.hidden.next() else {
                 return;
             };
             self.advance(until.since(self.now())).await;
@@ -238,7 +236,8 @@ impl Store {
         for error in [kept, swept].into_iter().filter_map(Result::err) {
             tracing::error!(%error, "time has moved, but not all that goes with it");
         }
-        self.hidden.reveal(&self.stack.cloud, self.now()).await;
+        let stack = &self.stack;
+        stack.hidden.reveal(&stack.cloud, self.now()).await;
         self.run_schedules().await;
     }
 
@@ -251,7 +250,7 @@ impl Store {
     pub async fn lose_messages(&self, queue: &str) {
         for source in &self.sources.queues {
             if source.queue.name == queue {
-                let lost = source.lose_all(&self.stack, &self.hidden).await;
+                let lost = source.lose_all(&self.stack).await;
                 if let Err(error) = lost {
                     tracing::error!(queue, %error, "the messages are still there");
                 }

@@ -125,7 +125,7 @@ async fn poll(store: Arc<Store>, index: usize, mut stop: watch::Receiver<bool>) 
 fn until_some_come_again(store: &Store, queue: &str) -> Duration {
     let now = store.now();
     // One that has come again is not waited for any more, though its entry is still there.
-    let next = store.hidden.next_of(queue, now);
+    let next = store.stack.hidden.next_of(queue, now);
     let wait = next.map_or(LOOK_EVERY, |until| until.since(now) + SHOWN_AFTER);
     wait.min(LOOK_EVERY)
 }
@@ -135,7 +135,7 @@ async fn work(store: Arc<Store>, index: usize, messages: Vec<Received>) {
         return;
     };
     let dealt = source
-        .deal_with(&store.stack, &store.functions, &store.hidden, &messages)
+        .deal_with(&store.stack, &store.functions, &messages)
         .await;
     if let Err(error) = dealt {
         report(&error).await;

@@ -31,6 +31,7 @@ use crate::options::{
     ACCOUNT, CREDENTIALS, EDGE_KEY, MAIL_FROM, Options, PROVIDER_SECRET, REGION, SHOP_NAME,
     SIGNING_SECRET, STACK,
 };
+use crate::sources::queues::Hidden;
 
 /// How far the store's clock is ahead, kept beside the streams' checkpoints.
 const CLOCK: &str = "clock";
@@ -43,6 +44,8 @@ pub(crate) struct Stack {
     /// file of its last writes.
     _directory: Option<Directory>,
     pub(crate) cloud: Arc<Cloud>,
+    /// Messages that failed and wait to come again.
+    pub(crate) hidden: Hidden,
     pub(crate) clock: Arc<StoreClock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) naming: Naming,
@@ -165,7 +168,7 @@ impl Stack {
         for queue in queue_specs(&naming) {
             cloud.create_queue(&queue).await?;
         }
-        cloud.restore_queues().await?;
+        let hidden = Hidden::of(cloud.restore_queues().await?);
         let values = Values {
             queue_base: cloud.queue_url(""),
             edge_key: EDGE_KEY.to_owned(),
@@ -187,6 +190,7 @@ impl Stack {
         Ok(Self {
             _directory: directory,
             cloud,
+            hidden,
             clock,
             entropy: Arc::clone(&options.entropy),
             naming,

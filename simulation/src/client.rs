@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
+use domain::clock::Timestamp;
 use domain::id::{SessionId, UserId};
 use edge::token::{LIFETIME, TokenSigner};
 use local::Store;
@@ -13,7 +14,6 @@ use serde_json::Value;
 use store::Need;
 use store::users::{self, Users};
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use crate::trace::Trace;
 use crate::weather::{Kind, Weather};
@@ -102,7 +102,7 @@ pub(crate) struct Network {
     pub(crate) trace: Arc<Trace>,
     signer: TokenSigner,
     users: Users<users::Read>,
-    tokens: Mutex<Vec<(UserId, Instant, String)>>,
+    tokens: Mutex<Vec<(UserId, Timestamp, String)>>,
 }
 
 impl Network {
@@ -190,12 +190,13 @@ impl Network {
             Who::Account(account) => *account,
         };
         let mut tokens = self.tokens.lock().await;
-        tokens.retain(|(_, made, _)| made.elapsed() < LIFETIME / 2);
+        let now = self.store.now();
+        tokens.retain(|(_, made, _)| now.since(*made) < LIFETIME / 2);
         if let Some((_, _, token)) = tokens.iter().find(|(of, _, _)| *of == account) {
             return Some(token.clone());
         }
         let token = self.sign(account).await;
-        tokens.push((account, Instant::now(), token.clone()));
+        tokens.push((account, now, token.clone()));
         Some(token)
     }
 

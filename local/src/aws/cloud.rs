@@ -23,6 +23,7 @@ use super::secrets;
 use super::sqs::{QueueDepth, QueueSpec, Sqs};
 use super::streams::CHECKPOINTS;
 use super::tables::create_own_table;
+use super::triggers::HiddenMessage;
 
 /// What a [`Cloud`] is made of.
 pub struct CloudConfig {
@@ -126,16 +127,24 @@ impl Cloud {
         self.place.queue_url(name)
     }
 
-    /// Sends every message again that a former process accepted and nobody deleted, and returns how
-    /// many they were. To be called once, when every queue is made and before anything is sent.
-    /// Messages in flight are visible again; those that were received as often as their queue
-    /// allows come back among its dead letters; the others keep their count for the next restart,
-    /// while the queue itself counts anew.
+    /// Sends every message again that a former process accepted and nobody deleted. To be called once,
+    /// when every queue is made and before anything is sent. Messages that were being dealt with are
+    /// visible again; those that had failed stay hidden for the rest of their time, and are returned.
+    /// Those that were received as often as their queue allows come back among its dead letters; the
+    /// others keep their count for the next restart, while the queue itself counts anew.
     ///
     /// # Errors
     /// What the journal or the queue service says; what was not sent again stays in the journal.
-    pub async fn restore_queues(&self) -> Result<usize, CloudError> {
+    pub async fn restore_queues(&self) -> Result<Vec<HiddenMessage>, CloudError> {
         self.sqs.restore().await
+    }
+
+    /// Puts down until when messages stay hidden that failed, for the next [`Cloud::restore_queues`].
+    ///
+    /// # Errors
+    /// If it cannot be written: then they would be visible after a restart.
+    pub fn keep_hidden(&self, hidden: &[HiddenMessage]) -> Result<(), CloudError> {
+        self.sqs.keep_hidden(hidden)
     }
 
     /// Every queue and how much it holds, by name.

@@ -43,6 +43,9 @@ pub(crate) struct Entry {
     pub(crate) received: u32,
     /// The queue it failed in, if it is in a dead-letter queue.
     pub(crate) origin: Option<String>,
+    /// Until when it stays hidden because it failed, in milliseconds since the epoch.
+    #[serde(default)]
+    pub(crate) hidden_until: Option<i64>,
 }
 
 /// The rows, by queue and id.

@@ -1,17 +1,24 @@
 //! Messages on the move: back into their queues after a restart, to the dead letters and back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rustack_sqs_model::input::{DeleteMessageInput, ReceiveMessageInput, SendMessageInput};
+use domain::clock::Timestamp;
+use rustack_sqs_model::input::{
+    ChangeMessageVisibilityInput, DeleteMessageInput, ReceiveMessageInput, SendMessageInput,
+};
 use rustack_sqs_model::types::Message;
 
 use super::error::CloudError;
 use super::journal::{Entry, Journal, replaceable_together};
 use super::place::queue_name;
 use super::sqs::Sqs;
+use super::sqs_calls::message_of;
+use super::triggers::HiddenMessage;
 
 /// How long a message stays hidden while it is moved, in seconds.
 const MOVING_S: i32 = 60;
+/// The longest that SQS hides a message, in seconds.
+const LONGEST_S: i32 = 12 * 60 * 60;
 
 /// The most that one receive returns.
 const BATCH: i32 = 10;
@@ -67,6 +74,7 @@ impl Sqs {
             if row.queue == queue {
                 rows.push(Entry {
                     received: row.received.saturating_add(1),
+                    hidden_until: None,
                     ..row
                 });
             } else {
@@ -75,6 +83,7 @@ impl Sqs {
                     queue: queue.to_owned(),
                     received: 1,
                     origin: Some(row.queue.clone()),
+                    hidden_until: None,
                     ..row
                 });
             }
@@ -88,11 +97,25 @@ impl Sqs {
         std::iter::once(queue.to_owned()).chain(sources).collect()
     }
 
-    /// Sends every journaled message again, each to where it was.
-    pub(crate) async fn restore(&self) -> Result<usize, CloudError> {
+    /// Sends every journaled message again, each to where it was, and gives those that stay hidden.
+    pub(crate) async fn restore(&self) -> Result<Vec<HiddenMessage>, CloudError> {
         let _step = self.in_step.lock().await;
-        let mut restored = 0;
-        for rows in replaceable_together(self.journal.all()) {
+        let now = self.clock.now().as_millis();
+        let (hidden, shown): (Vec<_>, Vec<_>) = self
+            .journal
+            .all()
+            .into_iter()
+            .partition(|row| row.hidden_until.is_some_and(|until| until > now));
+        // Whoever hides a message receives it, which is sure to be one of these while no other is there.
+        let hidden = self.send_all_again(hidden).await?;
+        let hidden = self.hide_again(hidden, now).await?;
+        self.send_all_again(shown).await?;
+        Ok(hidden)
+    }
+
+    async fn send_all_again(&self, rows: Vec<Entry>) -> Result<Vec<Entry>, CloudError> {
+        let mut all = Vec::with_capacity(rows.len());
+        for rows in replaceable_together(rows) {
             let (mut again, mut gone) = (Vec::new(), Vec::new());
             for row in rows {
                 if let Some(sent) = self.send_again(&row).await? {
@@ -102,9 +125,74 @@ impl Sqs {
             }
             // One write: a crash before it sends the messages once more, none loses them.
             self.journal.write(&again, &gone)?;
-            restored += again.len();
+            all.extend(again);
         }
-        Ok(restored)
+        Ok(all)
+    }
+
+    /// Hides messages for the rest of their time that were just sent, and no others with them.
+    async fn hide_again(
+        &self,
+        rows: Vec<Entry>,
+        now: i64,
+    ) -> Result<Vec<HiddenMessage>, CloudError> {
+        let mut untils: BTreeMap<String, HashMap<String, i64>> = BTreeMap::new();
+        for row in rows {
+            if let Some(until) = row.hidden_until {
+                untils.entry(row.queue).or_default().insert(row.id, until);
+            }
+        }
+        let mut hidden = Vec::new();
+        for (queue, untils) in untils {
+            for receipt in self.take_all(&queue).await? {
+                let until = message_of(&receipt).and_then(|id| untils.get(&id).copied());
+                let Some(until) = until.and_then(Timestamp::from_millis) else {
+                    continue;
+                };
+                let left_s = until.as_millis().saturating_sub(now).saturating_add(999) / 1000;
+                self.provider
+                    .change_message_visibility(ChangeMessageVisibilityInput {
+                        queue_url: self.place.queue_url(&queue),
+                        receipt_handle: receipt.clone(),
+                        visibility_timeout: i32::try_from(left_s)
+                            .map_or(LONGEST_S, |left| left.min(LONGEST_S)),
+                    })
+                    .await?;
+                hidden.push(HiddenMessage {
+                    queue: queue.clone(),
+                    receipt,
+                    until,
+                });
+            }
+        }
+        Ok(hidden)
+    }
+
+    /// Receives all that a queue shows, and gives the receipts.
+    async fn take_all(&self, queue: &str) -> Result<Vec<String>, CloudError> {
+        let mut receipts = Vec::new();
+        loop {
+            let messages = self.take(queue).await?;
+            if messages.is_empty() {
+                return Ok(receipts);
+            }
+            receipts.extend(messages.into_iter().filter_map(|one| one.receipt_handle));
+        }
+    }
+
+    /// Puts down that messages failed and stay hidden, so that they do after a restart as well.
+    pub(super) fn keep_hidden(&self, hidden: &[HiddenMessage]) -> Result<(), CloudError> {
+        let rows = hidden.iter().filter_map(|hidden| {
+            let id = message_of(&hidden.receipt)?;
+            let row = self
+                .journal
+                .find(std::slice::from_ref(&hidden.queue), &id)?;
+            Some(Entry {
+                hidden_until: Some(hidden.until.as_millis()),
+                ..row
+            })
+        });
+        self.journal.write(&rows.collect::<Vec<_>>(), &[])
     }
 
     /// Sends a message that a former process kept, and gives its new row; none if nobody wants it.
@@ -129,6 +217,7 @@ impl Sqs {
             } else {
                 row.origin.clone()
             },
+            hidden_until: row.hidden_until.filter(|_| !dead),
             queue,
             ..row.clone()
         }))
@@ -273,6 +362,7 @@ impl Sqs {
                 at: row.at,
                 received: 0,
                 origin: None,
+                hidden_until: None,
             };
             self.journal.write(&[again], &[(row.queue, row.id)])?;
         }

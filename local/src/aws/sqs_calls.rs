@@ -202,6 +202,7 @@ impl Sqs {
             at: self.clock.now().as_millis(),
             received: 0,
             origin: None,
+            hidden_until: None,
         }
     }
 
@@ -219,7 +220,7 @@ impl Sqs {
 }
 
 /// The message that a receipt stands for: receipts begin with its id.
-fn message_of(receipt: &str) -> Option<String> {
+pub(super) fn message_of(receipt: &str) -> Option<String> {
     let receipt = String::from_utf8(BASE64.decode(receipt.as_bytes()).ok()?).ok()?;
     let (id, _) = receipt.split_once(':')?;
     Some(id.to_owned())

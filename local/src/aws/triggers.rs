@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::clock::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -38,6 +39,17 @@ pub struct Received {
     /// The digest of its body.
     #[serde(rename = "MD5OfBody", default)]
     pub md5_of_body: String,
+}
+
+/// A message that failed and stays hidden for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiddenMessage {
+    /// The queue it is in.
+    pub queue: String,
+    /// What shows or deletes it.
+    pub receipt: String,
+    /// When it comes again.
+    pub until: Timestamp,
 }
 
 impl Connector {

@@ -11,7 +11,7 @@ use registry::delivery;
 use serde_json::{Value, json};
 use store::queues::Queue;
 
-use crate::aws::{Cloud, CloudError, Connector, Delivery, Received};
+use crate::aws::{Cloud, CloudError, Connector, Delivery, HiddenMessage, Received};
 use crate::functions::Functions;
 use crate::stack::Stack;
 
@@ -24,14 +24,7 @@ pub(crate) struct QueueSource {
 }
 
 /// Messages that failed and wait, hidden, to come again.
-#[derive(Default)]
 pub(crate) struct Hidden(Mutex<Vec<HiddenMessage>>);
-
-struct HiddenMessage {
-    queue: String,
-    receipt: String,
-    until: Timestamp,
-}
 
 impl QueueSource {
     /// Receives one batch, waiting for it for up to `wait`.
@@ -64,9 +57,9 @@ impl QueueSource {
     }
 
     /// Deletes every message, also those that are hidden.
-    pub(crate) async fn lose_all(&self, stack: &Stack, hidden: &Hidden) -> Result<(), CloudError> {
+    pub(crate) async fn lose_all(&self, stack: &Stack) -> Result<(), CloudError> {
         let queue = stack.naming.queue(self.queue);
-        for receipt in hidden.take(&queue) {
+        for receipt in stack.hidden.take(&queue) {
             self.connector.delete(&queue, &receipt).await?;
         }
         loop {
@@ -87,7 +80,6 @@ impl QueueSource {
         &self,
         stack: &Stack,
         functions: &Functions,
-        hidden: &Hidden,
         messages: &[Received],
     ) -> Result<usize, CloudError> {
         if messages.is_empty() {
@@ -98,14 +90,23 @@ impl QueueSource {
         let failed = self.deliver(stack, functions, messages, delivery).await;
         let visibility = Duration::from_secs(delivery::visibility_s(self.queue).into());
         let now = stack.clock.now();
-        for message in messages {
-            if delivery.kept || failed.contains(&message.message_id) {
-                hidden.add(&queue, &message.receipt_handle, now, now.plus(visibility));
-            } else {
-                self.connector
-                    .delete(&queue, &message.receipt_handle)
-                    .await?;
-            }
+        let (stay, done): (Vec<_>, Vec<_>) = messages
+            .iter()
+            .partition(|message| delivery.kept || failed.contains(&message.message_id));
+        let hidden: Vec<HiddenMessage> = stay
+            .into_iter()
+            .map(|message| HiddenMessage {
+                queue: queue.clone(),
+                receipt: message.receipt_handle.clone(),
+                until: now.plus(visibility),
+            })
+            .collect();
+        stack.cloud.keep_hidden(&hidden)?;
+        stack.hidden.add(hidden, now);
+        for message in done {
+            self.connector
+                .delete(&queue, &message.receipt_handle)
+                .await?;
         }
         Ok(messages.len())
     }
@@ -175,15 +176,15 @@ impl QueueSource {
 }
 
 impl Hidden {
-    fn add(&self, queue: &str, receipt: &str, now: Timestamp, until: Timestamp) {
+    pub(crate) fn of(messages: Vec<HiddenMessage>) -> Self {
+        Self(Mutex::new(messages))
+    }
+
+    fn add(&self, messages: Vec<HiddenMessage>, now: Timestamp) {
         self.with(|all| {
             // What has come again by itself is not hidden any more.
             all.retain(|message| message.until > now);
-            all.push(HiddenMessage {
-                queue: queue.to_owned(),
-                receipt: receipt.to_owned(),
-                until,
-            });
+            all.extend(messages);
         });
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
-use local::aws::Cloud;
+use domain::clock::Clock;
+use local::aws::{Cloud, HiddenMessage};
 
 use crate::queues::{bodies, delete, depth, fail_everything, receive, send};
 use crate::stage::{self, HandClock, Open, n, put, total};
@@ -240,4 +241,51 @@ async fn a_delayed_message_waits_out_the_rest_of_its_delay() {
     assert!(receive(&cloud, &client, "work").await.is_empty());
     tokio::time::advance(Duration::from_secs(2)).await;
     assert_eq!(bodies(&receive(&cloud, &client, "work").await), ["later"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_failed_stays_hidden_for_the_rest_of_its_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = HandClock::new();
+    let reopened = || stage::cloud(Some(directory.path().to_owned()), clock.clone());
+    {
+        let cloud = reopened().await;
+        let client = stage::sqs(&cloud, Open);
+        send(&cloud, &client, "failed").await;
+        let received = receive(&cloud, &client, "work").await;
+        let failed = HiddenMessage {
+            queue: "work".to_owned(),
+            receipt: received[0].receipt_handle().unwrap().to_owned(),
+            until: clock.now().plus(Duration::from_secs(30)),
+        };
+        cloud.keep_hidden(&[failed]).unwrap();
+        send(&cloud, &client, "under way").await;
+        assert_eq!(receive(&cloud, &client, "work").await.len(), 1);
+    }
+    // Twice: it stays hidden in every process.
+    for (late, left) in [(10, 20), (5, 15)] {
+        clock.advance(late);
+        let cloud = reopened().await;
+        let hidden = cloud.restore_queues().await.unwrap();
+        let until = clock.now().plus(Duration::from_secs(left));
+        assert_eq!(hidden.len(), 1);
+        assert_eq!((&*hidden[0].queue, hidden[0].until), ("work", until));
+        assert_eq!(depth(&cloud, "work").await, (1, 1, 0));
+    }
+    let cloud = reopened().await;
+    assert_eq!(cloud.restore_queues().await.unwrap().len(), 1);
+    let client = stage::sqs(&cloud, Open);
+    let shown = receive(&cloud, &client, "work").await;
+    assert_eq!(bodies(&shown), ["under way"]);
+    tokio::time::advance(Duration::from_secs(14)).await;
+    assert!(receive(&cloud, &client, "work").await.is_empty());
+    tokio::time::advance(Duration::from_secs(2)).await;
+    assert_eq!(bodies(&receive(&cloud, &client, "work").await), ["failed"]);
+    drop((client, cloud));
+
+    // Its time is over: whoever received it last was cut off.
+    clock.advance(15);
+    let cloud = reopened().await;
+    assert_eq!(cloud.restore_queues().await.unwrap(), []);
+    assert_eq!(depth(&cloud, "work").await.1, 0);
 }

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures_util::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -117,7 +118,12 @@ impl Db {
 
     /// An eventually consistent read: half a read unit per 4 KB.
     pub(crate) async fn get(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        let reply = self.get_item(pk, sk).send().await.map_err(unavailable)?;
+        let reply = self
+            .get_item(pk, sk)
+            .send()
+            .boxed()
+            .await
+            .map_err(unavailable)?;
         Ok(reply.item)
     }
 
@@ -127,6 +133,7 @@ impl Db {
             .get_item(pk, sk)
             .consistent_read(true)
             .send()
+            .boxed()
             .await
             .map_err(unavailable)?;
         Ok(reply.item)
@@ -153,6 +160,7 @@ impl Db {
                 .batch_get_item()
                 .request_items(&self.table, batch)
                 .send()
+                .boxed()
                 .await
                 .map_err(unavailable)?;
             if let Some(mut items) = reply.responses
@@ -234,6 +242,7 @@ impl Db {
         let reply = query
             .key_condition_expression(condition)
             .send()
+            .boxed()
             .await
             .map_err(unavailable)?;
         let mut items = reply.items.unwrap_or_default();
@@ -261,7 +270,7 @@ impl Db {
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":read", number(read)),
         };
-        let sent = put.send().await;
+        let sent = put.send().boxed().await;
         match sent {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {

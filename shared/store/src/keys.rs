@@ -13,6 +13,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::FutureExt;
 use ring::digest::{SHA256, digest};
 
 use domain::clock::Timestamp;
@@ -74,6 +75,7 @@ impl SigningSecret {
             .get_secret_value()
             .secret_id(&self.id)
             .send()
+            .boxed()
             .await
             .map_err(unavailable)?;
         let secret = reply.secret_string.unwrap_or_default();
@@ -143,6 +145,7 @@ impl SigningSecret {
         update
             .expression_attribute_values(name, value)
             .send()
+            .boxed()
             .await
             .map_err(unavailable)?;
         Ok(())

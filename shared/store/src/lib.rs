@@ -32,6 +32,7 @@ pub mod operating;
 pub mod orders;
 pub mod outbox;
 pub mod outside;
+mod packed;
 pub mod page;
 pub mod payments;
 pub mod people;

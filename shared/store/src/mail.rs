@@ -12,6 +12,7 @@ use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
 use domain::email::Email;
+use futures_util::FutureExt;
 
 use crate::breaker::Breaker;
 use crate::db::unavailable;
@@ -95,6 +96,7 @@ impl Mailer {
             .destination(to)
             .content(body)
             .send()
+            .boxed()
             .await
             .map_err(told);
         self.breaker.record(matches!(sent, Err(MailError::Down(_))));
@@ -113,6 +115,7 @@ impl Mailer {
             .message_body(event)
             .delay_seconds(WAIT_S)
             .send()
+            .boxed()
             .await
             .map_err(unavailable)?;
         Ok(())

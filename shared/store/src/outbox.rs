@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::FutureExt;
 use futures_util::future::try_join_all;
 
 use crate::db::unavailable;
@@ -29,6 +30,7 @@ impl Publisher {
                 .set_queue_url(self.urls.get(queue.name).cloned())
                 .message_body(json)
                 .send()
+                .boxed()
         });
         try_join_all(sends).await.map_err(unavailable)?;
         Ok(())

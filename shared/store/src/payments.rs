@@ -23,6 +23,7 @@
 
 mod item;
 
+use futures_util::FutureExt;
 use serde::Deserialize;
 
 use domain::clock::Timestamp;
@@ -277,6 +278,7 @@ impl Payments<Settle> {
                 aws_sdk_dynamodb::types::AttributeValue::Bool(true),
             )
             .send()
+            .boxed()
             .await
             .map_err(crate::db::unavailable)?;
         Ok(())
@@ -319,6 +321,7 @@ impl Payments<Sweep> {
             .expression_attribute_values(":due", text(due_sk(due_at, payment.id)))
             .expression_attribute_values(":read", number(payment.version))
             .send()
+            .boxed()
             .await;
         match sent {
             Ok(_) => Ok(()),

@@ -18,6 +18,7 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use domain::clock::Timestamp;
+use futures_util::FutureExt;
 
 use crate::db::{Db, key, number, read_number, unavailable};
 use crate::error::StoreError;
@@ -103,6 +104,7 @@ impl Quota {
             .customize()
             .config_override(once)
             .send()
+            .boxed()
             .await
     }
 }

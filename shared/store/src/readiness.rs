@@ -1,5 +1,6 @@
 //! Whether the services that the shop depends on answer.
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use crate::db::Db;
@@ -32,7 +33,13 @@ impl Probe {
             answers: db.get("readiness", "readiness").await.is_ok(),
         }));
         let queues = join_all(self.queues.iter().map(async |(name, url)| {
-            let asked = self.sqs.get_queue_attributes().queue_url(url).send().await;
+            let asked = self
+                .sqs
+                .get_queue_attributes()
+                .queue_url(url)
+                .send()
+                .boxed()
+                .await;
             Finding {
                 name: format!("queue {name}"),
                 answers: asked.is_ok(),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 
 use domain::clock::Timestamp;
@@ -95,6 +96,7 @@ impl Notifications<Notify> {
             .expression_attribute_values(":now", number(now.as_millis()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
+            .boxed()
             .await;
         let Err(error) = put else {
             return Ok(Claim::Yours);

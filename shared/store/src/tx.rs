@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{
     CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, Update,
 };
+use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use domain::clock::Timestamp;
@@ -304,6 +305,7 @@ impl Tx {
                 .transact_write_items()
                 .set_transact_items(Some(self.actions.clone()))
                 .send()
+                .boxed()
                 .await;
             let Err(error) = sent else { return Ok(()) };
             if let Some(meaning) = self.meaning(&error) {

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::time::timeout;
 
 use domain::clock::Timestamp;
@@ -69,7 +70,8 @@ impl Usage {
             .expression_attribute_names("#expires", "expiresAt")
             .expression_attribute_values(":at", text(now))
             .expression_attribute_values(":expires", number(now.plus(KEPT).as_seconds()))
-            .send();
+            .send()
+            .boxed();
         match timeout(PATIENCE, writing).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the last use of a key is not noted"),

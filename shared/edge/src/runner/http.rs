@@ -134,7 +134,7 @@ impl<E: Endpoint> HttpRunner<E> {
         let began = tokio::time::Instant::now();
         let trace = stamp.trace.clone();
         let mut standing = None;
-        let answered = AssertUnwindSafe(self.answer(&request, stamp, &mut standing))
+        let answered = AssertUnwindSafe(self.answer(&request, stamp, &mut standing).boxed())
             .catch_unwind()
             .instrument(span.clone())
             .await;
@@ -323,8 +323,10 @@ impl<E: Endpoint> Running for HttpRunner<E> {
     fn invoke(&self, event: Raw) -> BoxFuture<'_, Result<Raw, Crash>> {
         Box::pin(async move {
             let request: LambdaRequest = serde_json::from_str(event.get())?;
-            let service = service_fn(|request: Request| async {
-                Ok::<_, std::convert::Infallible>(self.respond(request).await)
+            let service = service_fn(|request: Request| {
+                self.respond(request)
+                    .map(Ok::<_, std::convert::Infallible>)
+                    .boxed()
             });
             let mut adapter = Adapter::from(service);
             let response = adapter

@@ -106,7 +106,7 @@ impl<C: Consumer> MessageRunner<C> {
             traceId = message.trace(),
             message = id,
         );
-        let dealt = AssertUnwindSafe(self.tries(&message))
+        let dealt = AssertUnwindSafe(self.tries(&message).boxed())
             .catch_unwind()
             .instrument(span.clone())
             .await;

@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+use std::sync::OnceLock;
 
 use domain::clock::Timestamp;
 use http::header::{self, HeaderMap, HeaderName};
@@ -31,8 +32,8 @@ const AGENT_CHARACTERS: usize = 200;
 pub(super) struct Reader<E> {
     query: Shape,
     body: Takes,
-    /// The fields that `fields` can name.
-    fields: Vec<String>,
+    /// The fields that `fields` can name. To find them takes a while, and few requests ask.
+    fields: OnceLock<Vec<String>>,
     endpoint: PhantomData<fn() -> E>,
 }
 
@@ -97,17 +98,22 @@ impl<E: Endpoint> Reader<E> {
         } else {
             Takes::Whole(Shape::of::<E::Body>())
         };
-        let sparse = E::ROUTE.method == Method::Get && E::ROUTE.wrapping == Wrapping::Envelope;
         Self {
             query: Shape::of::<E::Query>(),
             body,
-            fields: if sparse && !E::ROUTE.fallback {
-                fields::names_of::<E::Reply>()
-            } else {
-                Vec::new()
-            },
+            fields: OnceLock::new(),
             endpoint: PhantomData,
         }
+    }
+
+    fn fields(&self) -> &[String] {
+        self.fields.get_or_init(|| {
+            let sparse = E::ROUTE.method == Method::Get && E::ROUTE.wrapping == Wrapping::Envelope;
+            match sparse && !E::ROUTE.fallback {
+                true => fields::names_of::<E::Reply>(),
+                false => Vec::new(),
+            }
+        })
     }
 
     pub(super) fn read(
@@ -188,21 +194,22 @@ impl<E: Endpoint> Reader<E> {
         if E::ROUTE.fallback {
             return (json!({}), None);
         }
+        let is_own = |(name, _): &(String, String)| self.query.field(name).is_some();
+        let known = match pairs.iter().all(is_own) {
+            true => &[],
+            false => self.fields(),
+        };
         let (sparse, own): (Vec<_>, Vec<_>) = pairs
             .iter()
-            .partition(|(name, _)| name == FIELDS && !self.fields.is_empty());
-        let also = if self.fields.is_empty() {
-            None
-        } else {
-            Some(FIELDS)
-        };
+            .partition(|(name, _)| name == FIELDS && !known.is_empty());
+        let also = (!known.is_empty()).then_some(FIELDS);
         let query = input::query(&own, &self.query, also, faults);
         if sparse.len() > 1 {
             faults.unparsable.push(format!("{FIELDS}: is given twice"));
         }
         let asked = sparse
             .first()
-            .map(|(_, text)| fields::asked(text, &self.fields, faults));
+            .map(|(_, text)| fields::asked(text, known, faults));
         (query, asked)
     }
 

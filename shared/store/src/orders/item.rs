@@ -21,6 +21,7 @@ use super::goods::{FulfilmentItem, ReturnItem};
 use super::priced::{AppliedItem, DiscountItem, ShippingItem, TaxItem, into_taxes, money};
 use super::refunds::RefundItem;
 use crate::error::StoreError;
+use crate::packed::Packed;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,25 +35,25 @@ pub(super) struct OrderItem {
     payment_status: PaymentStatus,
     fulfilment_status: FulfilmentStatus,
     currency: Currency,
-    lines: Vec<LineItem>,
-    shipping_address: Address,
+    lines: Packed<Vec<LineItem>>,
+    shipping_address: Packed<Address>,
     #[serde(default)]
-    shipping: Option<ShippingItem>,
+    shipping: Option<Packed<ShippingItem>>,
     #[serde(default)]
-    promotions: Vec<AppliedItem>,
-    totals: TotalsItem,
+    promotions: Packed<Vec<AppliedItem>>,
+    totals: Packed<TotalsItem>,
     payment_method: Option<PaymentMethod>,
     payment: Option<PaymentId>,
     // Orders that were written before there were any have none of these.
     #[serde(default)]
-    fulfilments: Vec<FulfilmentItem>,
+    fulfilments: Packed<Vec<FulfilmentItem>>,
     #[serde(default)]
-    returns: Vec<ReturnItem>,
+    returns: Packed<Vec<ReturnItem>>,
     #[serde(default)]
-    refunds: Vec<RefundItem>,
+    refunds: Packed<Vec<RefundItem>>,
     #[serde(default)]
     notes: u32,
-    timeline: Vec<EntryItem>,
+    timeline: Packed<Vec<EntryItem>>,
     expires_at: Timestamp,
     version: u64,
     created_at: Timestamp,
@@ -65,20 +66,28 @@ struct LineItem {
     id: LineId,
     sku: Sku,
     name: Title,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     options: BTreeMap<OptionName, OptionValue>,
     quantity: Quantity,
     unit_price: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     discount: i64,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     discounts: Vec<DiscountItem>,
+    #[serde(default, skip_serializing_if = "is_zero")]
     tax: i64,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     taxes: Vec<TaxItem>,
     total: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     shipped: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
     delivered: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
     returned: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
     refunded: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
     cancelled: u32,
 }
 
@@ -87,15 +96,20 @@ struct LineItem {
 #[serde(rename_all = "camelCase")]
 struct TotalsItem {
     items: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     discount: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     shipping: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     tax: i64,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     shipping_tax: i64,
     #[serde(default)]
     tax_included: bool,
     total: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     captured: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     refunded: i64,
 }
 
@@ -104,7 +118,14 @@ struct EntryItem {
     at: Timestamp,
     what: Moment,
     actor: Actor,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     data: Option<String>,
+}
+
+/// What is zero, empty or absent is not stored: an item is paid for by its size, and most of a new order's
+/// amounts and counts are zero.
+fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 impl From<&Order> for OrderItem {
@@ -136,7 +157,7 @@ impl From<&Order> for OrderItem {
             updated_at,
         } = order.clone();
         Self {
-            v: 1,
+            v: 2,
             id,
             number,
             customer,
@@ -145,24 +166,28 @@ impl From<&Order> for OrderItem {
             payment_status,
             fulfilment_status,
             currency,
-            lines: lines.into_iter().map(LineItem::from).collect(),
-            shipping_address,
-            shipping: shipping.map(ShippingItem::from),
-            promotions: promotions.into_iter().map(AppliedItem::from).collect(),
-            totals: TotalsItem::from(totals),
+            lines: packed(lines),
+            shipping_address: Packed(shipping_address),
+            shipping: shipping.map(|shipping| Packed(shipping.into())),
+            promotions: packed(promotions),
+            totals: Packed(totals.into()),
             payment_method,
             payment,
-            fulfilments: fulfilments.into_iter().map(FulfilmentItem::from).collect(),
-            returns: returns.into_iter().map(ReturnItem::from).collect(),
-            refunds: refunds.into_iter().map(RefundItem::from).collect(),
+            fulfilments: packed(fulfilments),
+            returns: packed(returns),
+            refunds: packed(refunds),
             notes,
-            timeline: timeline.into_iter().map(EntryItem::from).collect(),
+            timeline: packed(timeline),
             expires_at,
             version,
             created_at,
             updated_at,
         }
     }
+}
+
+fn packed<T: Into<P>, P>(parts: Vec<T>) -> Packed<Vec<P>> {
+    Packed(parts.into_iter().map(T::into).collect())
 }
 
 impl OrderItem {
@@ -177,18 +202,18 @@ impl OrderItem {
             payment_status,
             fulfilment_status,
             currency,
-            lines,
-            shipping_address,
+            lines: Packed(lines),
+            shipping_address: Packed(shipping_address),
             shipping,
-            promotions,
-            totals,
+            promotions: Packed(promotions),
+            totals: Packed(totals),
             payment_method,
             payment,
-            fulfilments,
-            returns,
-            refunds,
+            fulfilments: Packed(fulfilments),
+            returns: Packed(returns),
+            refunds: Packed(refunds),
             notes,
-            timeline,
+            timeline: Packed(timeline),
             expires_at,
             version,
             created_at,
@@ -209,7 +234,7 @@ impl OrderItem {
                 .collect::<Result<_, _>>()?,
             shipping_address,
             shipping: shipping
-                .map(|shipping| shipping.into_shipping(currency))
+                .map(|Packed(shipping)| shipping.into_shipping(currency))
                 .transpose()?,
             promotions: promotions
                 .into_iter()

@@ -2,6 +2,7 @@
 //! which the provider is called with, and `webhookSecrets`, which its reports are signed with. A report
 //! may be signed with any of the latter, so that they can be changed one after the other.
 
+use futures_util::FutureExt;
 use serde::Deserialize;
 
 use crate::db::unavailable;
@@ -41,6 +42,7 @@ pub(super) async fn read(wiring: &Wiring) -> Result<ProviderSecret, StartError> 
         .get_secret_value()
         .secret_id(wiring.env.get(PROVIDER_SECRET)?)
         .send()
+        .boxed()
         .await
         .map_err(unavailable)?;
     let text = reply.secret_string.unwrap_or_default();

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use futures_util::FutureExt;
 use serde::Deserialize;
 
 use domain::clock::Timestamp;
@@ -255,6 +256,7 @@ impl TestProvider {
             .expression_attribute_values(":method", text(method.as_str()))
             .expression_attribute_values(":capture", text(capture_method.as_str()))
             .send()
+            .boxed()
             .await;
         match sent {
             Ok(reply) => Ok(reply
@@ -311,7 +313,7 @@ impl TestProvider {
                     .expression_attribute_values(":wasCaptured", field(&item, "captured"))
                     .expression_attribute_values(":wasRefunded", field(&item, "refunded")),
             };
-            match update.update_expression(set).send().await {
+            match update.update_expression(set).send().boxed().await {
                 Ok(reply) => {
                     let changed = reply.attributes.unwrap_or_default();
                     return Ok(report(&changed));
@@ -330,6 +332,7 @@ impl TestProvider {
             .update_expression("ADD calls :one")
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .send()
+            .boxed()
             .await
             .map_err(|error| silent(&error))?;
         reply

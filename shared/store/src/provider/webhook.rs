@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
+use futures_util::FutureExt;
 use ring::hmac;
 
 use domain::clock::Timestamp;
@@ -106,6 +107,7 @@ impl Webhooks {
             .queue_url(&self.queue)
             .message_body(json)
             .send()
+            .boxed()
             .await
             .map_err(unavailable)?;
         Ok(())
