@@ -64,8 +64,8 @@ impl Store {
         options: Options,
         snapshot: Option<Arc<Snapshot>>,
     ) -> Result<Arc<Self>, OpenError> {
-        let stack = Stack::open(&options, snapshot).await?;
-        let filled = fill(&stack, &options).await?;
+        let stack = Box::pin(Stack::open(&options, snapshot)).await?;
+        let filled = Box::pin(fill(&stack, &options)).await?;
         let functions = Functions::here(&stack, options.instances);
         if options.warm {
             functions.warm().await?;
@@ -87,8 +87,8 @@ impl Store {
         options: Options,
         watched: std::net::SocketAddr,
     ) -> Result<Arc<Self>, OpenError> {
-        let stack = Stack::open(&options, None).await?;
-        fill(&stack, &options).await?;
+        let stack = Box::pin(Stack::open(&options, None)).await?;
+        Box::pin(fill(&stack, &options)).await?;
         seed::publish_key(&stack).await?;
         let functions = Functions::Watched(watched);
         Ok(Self::of(stack, functions, options.failures))
