@@ -51,17 +51,19 @@ fn mixed(entropy: &SeededEntropy) -> Vec<&'static str> {
     emails.into_iter().map(|(_, email)| email).collect()
 }
 
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+fn median<T: PartialOrd + Copy>(values: &mut [T]) -> T {
+    values.sort_unstable_by(|one, other| one.partial_cmp(other).expect("they compare"));
+    values[values.len() / 2]
 }
 
 #[tokio::test(start_paused = true)]
 async fn known_and_unknown_addresses_take_the_same_time() {
     let shop = Shop::warm().await;
     let entropy = SeededEntropy::new(200);
-    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    // A machine is quicker now and slower then: what is compared was tried at about the same time.
+    let mut ratios = Vec::new();
     for round in 0..TRIES / AT_ONCE {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
         shop.store.advance(Duration::from_secs(15 * 60)).await;
         for (number, email) in mixed(&entropy).into_iter().enumerate() {
             let took = time(&shop, &format!("198.51.{round}.{number}"), email).await;
@@ -70,13 +72,14 @@ async fn known_and_unknown_addresses_take_the_same_time() {
                 _ => unknown.push(took),
             }
         }
+        assert_eq!((known.len(), unknown.len()), (AT_ONCE, AT_ONCE));
+        let (known, unknown) = (median(&mut known), median(&mut unknown));
+        ratios.push(known.as_secs_f64() / unknown.as_secs_f64());
     }
-    assert_eq!((known.len(), unknown.len()), (TRIES, TRIES));
-    let (known, unknown) = (median(&mut known), median(&mut unknown));
-    let apart = known.as_secs_f64() / unknown.as_secs_f64() - 1.0;
+    let apart = median(&mut ratios) - 1.0;
     assert!(
         apart.abs() < 0.05,
-        "{known:?} and {unknown:?} are {:.1} % apart",
+        "they are {:.1} % apart: {ratios:?}",
         apart * 100.0
     );
 }
