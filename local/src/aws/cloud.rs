@@ -143,8 +143,8 @@ impl Cloud {
     ///
     /// # Errors
     /// If it cannot be written: then they would be visible after a restart.
-    pub fn keep_hidden(&self, hidden: &[HiddenMessage]) -> Result<(), CloudError> {
-        self.sqs.keep_hidden(hidden)
+    pub async fn keep_hidden(&self, hidden: &[HiddenMessage]) -> Result<(), CloudError> {
+        self.sqs.keep_hidden(hidden).await
     }
 
     /// Every queue and how much it holds, by name.

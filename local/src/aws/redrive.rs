@@ -1,6 +1,6 @@
 //! Messages on the move: back into their queues after a restart, to the dead letters and back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use domain::clock::Timestamp;
 use rustack_sqs_model::input::{
@@ -107,8 +107,10 @@ impl Sqs {
             .into_iter()
             .partition(|row| row.hidden_until.is_some_and(|until| until > now));
         // Whoever hides a message receives it, which is sure to be one of these while no other is there.
-        let hidden = self.send_all_again(hidden).await?;
-        let hidden = self.hide_again(hidden, now).await?;
+        let sent = self.send_all_again(hidden).await?;
+        let still_hidden = sent.into_iter().filter(|row| row.hidden_until.is_some());
+        let queues = still_hidden.map(|row| row.queue).collect();
+        let hidden = self.hide_again(queues, now).await?;
         self.send_all_again(shown).await?;
         Ok(hidden)
     }
@@ -130,25 +132,18 @@ impl Sqs {
         Ok(all)
     }
 
-    /// Hides messages for the rest of their time that were just sent, and no others with them.
+    /// Hides what these queues show, each message for the rest of its time.
     async fn hide_again(
         &self,
-        rows: Vec<Entry>,
+        queues: BTreeSet<String>,
         now: i64,
     ) -> Result<Vec<HiddenMessage>, CloudError> {
-        let mut untils: BTreeMap<String, HashMap<String, i64>> = BTreeMap::new();
-        for row in rows {
-            if let Some(until) = row.hidden_until {
-                untils.entry(row.queue).or_default().insert(row.id, until);
-            }
-        }
         let mut hidden = Vec::new();
-        for (queue, untils) in untils {
+        for queue in queues {
             for receipt in self.take_all(&queue).await? {
-                let until = message_of(&receipt).and_then(|id| untils.get(&id).copied());
-                let Some(until) = until.and_then(Timestamp::from_millis) else {
-                    continue;
-                };
+                let row = self.row_of(&queue, &receipt);
+                let until = row.and_then(|row| Timestamp::from_millis(row.hidden_until?));
+                let Some(until) = until else { continue };
                 let left_s = until.as_millis().saturating_sub(now).saturating_add(999) / 1000;
                 self.provider
                     .change_message_visibility(ChangeMessageVisibilityInput {
@@ -181,18 +176,21 @@ impl Sqs {
     }
 
     /// Puts down that messages failed and stay hidden, so that they do after a restart as well.
-    pub(super) fn keep_hidden(&self, hidden: &[HiddenMessage]) -> Result<(), CloudError> {
+    pub(super) async fn keep_hidden(&self, hidden: &[HiddenMessage]) -> Result<(), CloudError> {
+        let _step = self.in_step.lock().await;
         let rows = hidden.iter().filter_map(|hidden| {
-            let id = message_of(&hidden.receipt)?;
-            let row = self
-                .journal
-                .find(std::slice::from_ref(&hidden.queue), &id)?;
             Some(Entry {
                 hidden_until: Some(hidden.until.as_millis()),
-                ..row
+                ..self.row_of(&hidden.queue, &hidden.receipt)?
             })
         });
         self.journal.write(&rows.collect::<Vec<_>>(), &[])
+    }
+
+    /// The row of a message that was received from `queue`.
+    fn row_of(&self, queue: &str, receipt: &str) -> Option<Entry> {
+        let id = message_of(receipt)?;
+        self.journal.find(&[queue.to_owned()], &id)
     }
 
     /// Sends a message that a former process kept, and gives its new row; none if nobody wants it.

@@ -101,13 +101,13 @@ impl QueueSource {
                 until: now.plus(visibility),
             })
             .collect();
-        stack.cloud.keep_hidden(&hidden)?;
-        stack.hidden.add(hidden, now);
         for message in done {
             self.connector
                 .delete(&queue, &message.receipt_handle)
                 .await?;
         }
+        stack.cloud.keep_hidden(&hidden).await?;
+        stack.hidden.add(hidden, now);
         Ok(messages.len())
     }
 

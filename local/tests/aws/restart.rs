@@ -258,7 +258,7 @@ async fn a_message_that_failed_stays_hidden_for_the_rest_of_its_time() {
             receipt: received[0].receipt_handle().unwrap().to_owned(),
             until: clock.now().plus(Duration::from_secs(30)),
         };
-        cloud.keep_hidden(&[failed]).unwrap();
+        cloud.keep_hidden(&[failed]).await.unwrap();
         send(&cloud, &client, "under way").await;
         assert_eq!(receive(&cloud, &client, "work").await.len(), 1);
     }

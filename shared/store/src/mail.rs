@@ -10,9 +10,9 @@ use std::fmt;
 use aws_sdk_sesv2::error::{BuildError, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use futures_util::FutureExt;
 
 use domain::email::Email;
-use futures_util::FutureExt;
 
 use crate::breaker::Breaker;
 use crate::db::unavailable;

@@ -16,9 +16,9 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::ReturnValue;
+use futures_util::FutureExt;
 
 use domain::clock::Timestamp;
-use futures_util::FutureExt;
 
 use crate::db::{Db, key, number, read_number, unavailable};
 use crate::error::StoreError;

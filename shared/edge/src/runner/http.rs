@@ -323,10 +323,8 @@ impl<E: Endpoint> Running for HttpRunner<E> {
     fn invoke(&self, event: Raw) -> BoxFuture<'_, Result<Raw, Crash>> {
         Box::pin(async move {
             let request: LambdaRequest = serde_json::from_str(event.get())?;
-            let service = service_fn(|request: Request| {
-                self.respond(request)
-                    .map(Ok::<_, std::convert::Infallible>)
-                    .boxed()
+            let service = service_fn(|request: Request| async {
+                Ok::<_, std::convert::Infallible>(self.respond(request).await)
             });
             let mut adapter = Adapter::from(service);
             let response = adapter
