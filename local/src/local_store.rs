@@ -233,7 +233,18 @@ impl Store {
         let ahead = self.stack.clock.advance(by);
         let kept = self.stack.keep_clock(ahead);
         let swept = self.stack.cloud.sweep_expired().map(drop);
-        for error in [kept, swept].into_iter().filter_map(Result::err) {
+        self.catch_up([kept, swept]).await;
+    }
+
+    /// As [`Store::advance`], but what has expired is still there: `DynamoDB` may take days to delete it.
+    pub async fn advance_unswept(&self, by: Duration) {
+        let ahead = self.stack.clock.advance(by);
+        self.catch_up([self.stack.keep_clock(ahead)]).await;
+    }
+
+    /// What time brings with it, once it has moved.
+    async fn catch_up(&self, moved: impl IntoIterator<Item = Result<(), CloudError>>) {
+        for error in moved.into_iter().filter_map(Result::err) {
             tracing::error!(%error, "time has moved, but not all that goes with it");
         }
         let stack = &self.stack;

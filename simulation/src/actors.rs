@@ -141,16 +141,12 @@ impl Crowd {
         }
     }
 
-    /// The demo shop has more to say about shipping than anybody here asks, and each order reads all of it.
+    /// The demo shop has more to say about shipping, and offers more, than anybody here asks: each order would
+    /// read all of it.
     async fn send_for_nothing(&self, admin: &Who) {
+        self.clear(admin, "/api/v1/promotions").await;
         let zones = "/api/v1/shipping-zones";
-        let listed = self.network.insist(admin, &Ask::get(zones)).await;
-        let listed = listed.and_then(|answer| answer.body["data"].as_array().cloned());
-        for zone in listed.iter().flatten() {
-            let path = format!("{zones}/{}", zone["id"].as_str().unwrap_or_default());
-            let close = Ask::new("DELETE", &path, Value::Null).any_version();
-            self.network.insist(admin, &close).await;
-        }
+        self.clear(admin, zones).await;
         let price = json!({"amount": 0, "currency": "EUR"});
         let world = json!({
             "name": "World",
@@ -158,6 +154,17 @@ impl Crowd {
             "methods": [{"code": "standard", "name": "Standard", "rates": [{"price": price}]}],
         });
         self.network.insist(admin, &Ask::post(zones, world)).await;
+    }
+
+    /// Deletes all that is listed at a path.
+    async fn clear(&self, admin: &Who, path: &str) {
+        let listed = self.network.insist(admin, &Ask::get(path)).await;
+        let listed = listed.and_then(|answer| answer.body["data"].as_array().cloned());
+        for one in listed.iter().flatten() {
+            let path = format!("{path}/{}", one["id"].as_str().unwrap_or_default());
+            let delete = Ask::new("DELETE", &path, Value::Null).any_version();
+            self.network.insist(admin, &delete).await;
+        }
     }
 
     /// Everybody does what they came for.

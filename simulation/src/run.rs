@@ -131,6 +131,8 @@ pub fn shrink(plan: &Plan) -> Option<(Plan, Outcome)> {
 const SHOPS_BY_STAFF: u64 = 4;
 /// In one of so many runs the weather is bad again while what is overdue is swept.
 const SECOND_STORMS: u64 = 5;
+/// In one of so many runs what has expired is deleted in time; in the others it is still there.
+const SWEPT_IN_TIME: u64 = 3;
 /// How often the rules that hold at any time are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Longer than any message stays hidden.
@@ -207,7 +209,7 @@ async fn simulate(plan: &Plan) -> Outcome {
     weather.set(true);
     let mut broken = shop(&crowd, plan).await;
     weather.set(false);
-    come_to_rest(&crowd, plan.seed.is_multiple_of(SECOND_STORMS)).await;
+    come_to_rest(&crowd, plan.seed).await;
     broken.extend(rules::at_rest(&crowd, &stocked.events).await);
     broken.dedup();
     for broken in &broken {
@@ -258,12 +260,16 @@ async fn shop(crowd: &Crowd, plan: &Plan) -> Vec<Broken> {
 }
 
 /// Time passes, at last in clear weather, and dead letters are sent again, until there is nothing left to do.
-async fn come_to_rest(crowd: &Crowd, storms_again: bool) {
+async fn come_to_rest(crowd: &Crowd, seed: u64) {
     let Network { store, weather, .. } = &crowd.network;
+    let storms_again = seed.is_multiple_of(SECOND_STORMS);
     // Whoever is at work ends it: a clock that jumps would cut them off.
     tokio::time::sleep(LONGEST_WORK).await;
     weather.set(storms_again);
-    store.advance(LONG).await;
+    match seed.is_multiple_of(SWEPT_IN_TIME) {
+        true => store.advance(LONG).await,
+        false => store.advance_unswept(LONG).await,
+    }
     tokio::time::sleep(ROUND).await;
     weather.set(false);
     if storms_again {

@@ -34,9 +34,10 @@ const SKEW_MS: u32 = 2_000;
 const DOWN_WITHIN: Duration = Duration::from_secs(60);
 const DOWN_FOR: Duration = Duration::from_secs(40);
 
-/// How often in a thousand times a function dies at a point to which none came before in the run, once
-/// before the call and once after it: what is seldom reached would hardly ever be where one dies otherwise.
-const DEATHS_AT_FIRST: u32 = 25;
+/// A function that comes to a point where none was before in the run dies there once in a thousand times for
+/// each so many points that were come to before, once before the call and once after it. What comes up late is
+/// seldom reached at all, and would hardly ever be where one dies otherwise.
+const POINTS_A_DEATH: usize = 4;
 
 /// A time in which a service is down.
 #[derive(Debug, Clone, Copy)]
@@ -173,13 +174,14 @@ impl Weather {
         })
     }
 
-    /// What befalls whoever comes first to a point.
-    fn first(&self) -> Option<(Kind, Fault)> {
-        let dice = self.chance.below(1_000);
-        if dice < DEATHS_AT_FIRST {
+    /// What befalls whoever comes first to a point, when so many are known already.
+    fn first(&self, known: usize) -> Option<(Kind, Fault)> {
+        let dice = self.chance.below(1_000) as usize;
+        let deaths = known / POINTS_A_DEATH;
+        if dice < deaths {
             return Some((Kind::DeathBefore, Fault::DieBefore));
         }
-        (dice < 2 * DEATHS_AT_FIRST).then_some((Kind::DeathAfter, Fault::DieAfter))
+        (dice < 2 * deaths).then_some((Kind::DeathAfter, Fault::DieAfter))
     }
 }
 
@@ -195,8 +197,8 @@ impl Faults for Weather {
         }
         let by_chance = self.fault(at);
         let point = Point::before(at);
-        let is_first = locked(&self.points).come_to(&point);
-        let at_first = is_first.then(|| self.first()).flatten();
+        let known = locked(&self.points).come_to(&point);
+        let at_first = known.and_then(|known| self.first(known));
         let struck = self.outage(at).or(at_first).or(by_chance);
         let struck = struck.filter(|(kind, _)| !self.spared.contains(kind));
         if let Some((kind, _)) = struck {

@@ -193,6 +193,11 @@ impl Actor<'_> {
             return;
         }
         if unpaid && self.chance.per_mille(450) {
+            // Some have the shop open twice.
+            if self.chance.per_mille(100) {
+                futures_util::future::join(self.pay(placed), self.pay(placed)).await;
+                return;
+            }
             for _ in 0..2 {
                 if self.pay(placed).await {
                     break;

@@ -71,9 +71,10 @@ impl Points {
         self.died.extend(other.died.iter().cloned());
     }
 
-    /// A function comes to a point. Whether none did before.
-    pub(super) fn come_to(&mut self, point: &Point) -> bool {
-        self.reached.insert(point.clone())
+    /// A function comes to a point. How many others were known before, if this one was not.
+    pub(super) fn come_to(&mut self, point: &Point) -> Option<usize> {
+        let known = self.reached.len();
+        self.reached.insert(point.clone()).then_some(known)
     }
 
     /// What befalls the call that is made there.
