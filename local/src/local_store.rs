@@ -230,23 +230,28 @@ impl Store {
     /// Moves the store's time forward: what has expired is swept, hidden messages whose time has
     /// come are shown again, and every schedule runs once.
     pub async fn advance(&self, by: Duration) {
-        let ahead = self.stack.clock.advance(by);
-        let kept = self.stack.keep_clock(ahead);
-        let swept = self.stack.cloud.sweep_expired().map(drop);
-        self.catch_up([kept, swept]).await;
+        self.move_clock(by);
+        if let Err(error) = self.stack.cloud.sweep_expired() {
+            tracing::error!(%error, "what has expired is still there");
+        }
+        self.catch_up().await;
     }
 
     /// As [`Store::advance`], but what has expired is still there: `DynamoDB` may take days to delete it.
     pub async fn advance_unswept(&self, by: Duration) {
-        let ahead = self.stack.clock.advance(by);
-        self.catch_up([self.stack.keep_clock(ahead)]).await;
+        self.move_clock(by);
+        self.catch_up().await;
     }
 
-    /// What time brings with it, once it has moved.
-    async fn catch_up(&self, moved: impl IntoIterator<Item = Result<(), CloudError>>) {
-        for error in moved.into_iter().filter_map(Result::err) {
-            tracing::error!(%error, "time has moved, but not all that goes with it");
+    fn move_clock(&self, by: Duration) {
+        let ahead = self.stack.clock.advance(by);
+        if let Err(error) = self.stack.keep_clock(ahead) {
+            tracing::error!(%error, "time has moved, and will not have after a restart");
         }
+    }
+
+    /// What a moved clock brings with it.
+    async fn catch_up(&self) {
         let stack = &self.stack;
         stack.hidden.reveal(&stack.cloud, self.now()).await;
         self.run_schedules().await;

@@ -109,6 +109,10 @@ impl Crowd {
     /// Puts the goods on the shelf, sends them everywhere for nothing, and gives out coupons.
     pub(crate) async fn stock(&self) {
         let admin = Who::Account(ADMIN.id);
+        // The demo shop has more to say about both than anybody here asks, and each order would read all of it.
+        for demo in ["/api/v1/promotions", "/api/v1/shipping-zones"] {
+            self.clear(&admin, demo).await;
+        }
         self.send_for_nothing(&admin).await;
         for (sku, units) in SKUS {
             let product = json!({
@@ -141,26 +145,20 @@ impl Crowd {
         }
     }
 
-    /// The demo shop has more to say about shipping, and offers more, than anybody here asks: each order would
-    /// read all of it.
     async fn send_for_nothing(&self, admin: &Who) {
-        self.clear(admin, "/api/v1/promotions").await;
-        let zones = "/api/v1/shipping-zones";
-        self.clear(admin, zones).await;
         let price = json!({"amount": 0, "currency": "EUR"});
         let world = json!({
             "name": "World",
             "territories": [],
             "methods": [{"code": "standard", "name": "Standard", "rates": [{"price": price}]}],
         });
-        self.network.insist(admin, &Ask::post(zones, world)).await;
+        let zone = Ask::post("/api/v1/shipping-zones", world);
+        self.network.insist(admin, &zone).await;
     }
 
     /// Deletes all that is listed at a path.
     async fn clear(&self, admin: &Who, path: &str) {
-        let listed = self.network.insist(admin, &Ask::get(path)).await;
-        let listed = listed.and_then(|answer| answer.body["data"].as_array().cloned());
-        for one in listed.iter().flatten() {
+        for one in self.network.list(path).await {
             let path = format!("{path}/{}", one["id"].as_str().unwrap_or_default());
             let delete = Ask::new("DELETE", &path, Value::Null).any_version();
             self.network.insist(admin, &delete).await;

@@ -11,11 +11,9 @@ mod shelf;
 use std::collections::{BTreeMap, BTreeSet};
 
 use local::Store;
-use local::seed::ADMIN;
 use serde_json::Value;
 
 use crate::actors::{Crowd, books};
-use crate::client::{Ask, Who};
 
 /// A rule that does not hold: which, and how that shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,21 +102,8 @@ pub(crate) async fn at_rest(crowd: &Crowd, before: &BTreeSet<String>) -> Vec<Bro
     found.broken
 }
 
-async fn list(crowd: &Crowd, path: &str) -> Vec<Value> {
-    let admin = Who::Account(ADMIN.id);
-    let mut all = Vec::new();
-    let mut next = Some(path.to_owned());
-    while let Some(path) = next {
-        let page = crowd.network.insist(&admin, &Ask::get(&path)).await;
-        let Some(page) = page else { break };
-        all.extend(page.body["data"].as_array().cloned().unwrap_or_default());
-        next = page.text("/links/next");
-    }
-    all
-}
-
 async fn orders(crowd: &Crowd) -> BTreeMap<String, Value> {
-    let all = list(crowd, "/api/v1/orders?limit=100").await;
+    let all = crowd.network.list("/api/v1/orders?limit=100").await;
     all.into_iter()
         .filter_map(|order| Some((order["id"].as_str()?.to_owned(), order)))
         .collect()

@@ -209,7 +209,7 @@ async fn simulate(plan: &Plan) -> Outcome {
     weather.set(true);
     let mut broken = shop(&crowd, plan).await;
     weather.set(false);
-    come_to_rest(&crowd, plan.seed).await;
+    come_to_rest(&crowd).await;
     broken.extend(rules::at_rest(&crowd, &stocked.events).await);
     broken.dedup();
     for broken in &broken {
@@ -260,13 +260,13 @@ async fn shop(crowd: &Crowd, plan: &Plan) -> Vec<Broken> {
 }
 
 /// Time passes, at last in clear weather, and dead letters are sent again, until there is nothing left to do.
-async fn come_to_rest(crowd: &Crowd, seed: u64) {
+async fn come_to_rest(crowd: &Crowd) {
     let Network { store, weather, .. } = &crowd.network;
-    let storms_again = seed.is_multiple_of(SECOND_STORMS);
+    let storms_again = crowd.seed.is_multiple_of(SECOND_STORMS);
     // Whoever is at work ends it: a clock that jumps would cut them off.
     tokio::time::sleep(LONGEST_WORK).await;
     weather.set(storms_again);
-    match seed.is_multiple_of(SWEPT_IN_TIME) {
+    match crowd.seed.is_multiple_of(SWEPT_IN_TIME) {
         true => store.advance(LONG).await,
         false => store.advance_unswept(LONG).await,
     }

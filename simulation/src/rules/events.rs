@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::event::Topic;
 use store::queues::subscribers;
 
-use super::{Found, list};
+use super::Found;
 use crate::actors::Crowd;
 
 /// What changes an order or a payment makes the next version of it: two who tell of the same version have
@@ -65,8 +65,8 @@ pub(super) async fn queues_are_empty(crowd: &Crowd, found: &mut Found) {
 }
 
 pub(super) async fn deeds_are_audited(crowd: &Crowd, found: &mut Found) {
-    let keys = list(crowd, "/api/v1/api-keys?limit=100").await.len();
-    let trail = list(crowd, "/api/v1/audit-events?limit=100").await;
+    let keys = crowd.network.list("/api/v1/api-keys?limit=100").await.len();
+    let trail = crowd.network.list("/api/v1/audit-events?limit=100").await;
     let made = trail
         .iter()
         .filter(|entry| entry["action"] == "apiKey.created")

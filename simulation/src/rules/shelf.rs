@@ -4,7 +4,7 @@ use local::seed::ADMIN;
 use serde_json::Value;
 use store::tables::INVENTORY;
 
-use super::{Found, is_over, list};
+use super::{Found, is_over};
 use crate::actors::{Crowd, SKUS};
 use crate::client::{Ask, Who};
 
@@ -35,7 +35,10 @@ pub(super) async fn it_adds_up(crowd: &Crowd, found: &mut Found) {
         if level["reserved"] != 0 {
             found.fault("nothing is held at rest", format!("{level}"));
         }
-        let ledger = list(crowd, &format!("{path}/movements?limit=100")).await;
+        let ledger = crowd
+            .network
+            .list(&format!("{path}/movements?limit=100"))
+            .await;
         let delta = |movement: &Value| movement["delta"].as_i64().unwrap_or(0);
         let sum: i64 = ledger.iter().map(delta).sum();
         if level["onHand"] != sum {
