@@ -7,6 +7,10 @@ use local::cli::{self, Command};
 
 mod start;
 
+/// Every request makes and drops thousands of small things.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let command = match cli::parse(std::env::args().skip(1)) {
         Ok(command) => command,

@@ -1,6 +1,7 @@
 //! What functions need that `cargo lambda watch` runs in processes of their own: the environment that
 //! they share, as a file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use store::env;
@@ -24,21 +25,29 @@ impl Store {
 
     fn environment_file(&self) -> String {
         let dynamodb = format!("http://127.0.0.1:{DYNAMODB_PORT}");
-        let services = [
-            (env::REGION, REGION.to_owned()),
-            (env::ACCESS_KEY_ID, CREDENTIALS.to_owned()),
-            (env::SECRET_ACCESS_KEY, CREDENTIALS.to_owned()),
-            (env::DYNAMODB_ENDPOINT, dynamodb.clone()),
-            (env::SES_ENDPOINT, dynamodb.clone()),
-            (env::SECRETS_ENDPOINT, dynamodb),
-            (env::SQS_ENDPOINT, format!("http://127.0.0.1:{SQS_PORT}")),
-        ]
-        .map(|(var, value)| (var.name, value));
-        self.stack
-            .environment()
+        let sqs = format!("http://127.0.0.1:{SQS_PORT}");
+        self.environment(&dynamodb, &sqs)
             .into_iter()
-            .chain(services)
             .map(|(name, value)| format!("{name}={value}\n"))
             .collect()
+    }
+
+    /// What functions find in their environment that run in processes of their own, where DynamoDB, mail
+    /// and secrets answer at one URL and SQS at another.
+    #[must_use]
+    pub fn environment(&self, dynamodb: &str, sqs: &str) -> BTreeMap<&'static str, String> {
+        let services = [
+            (env::REGION, REGION),
+            (env::ACCESS_KEY_ID, CREDENTIALS),
+            (env::SECRET_ACCESS_KEY, CREDENTIALS),
+            (env::DYNAMODB_ENDPOINT, dynamodb),
+            (env::SES_ENDPOINT, dynamodb),
+            (env::SECRETS_ENDPOINT, dynamodb),
+            (env::SQS_ENDPOINT, sqs),
+        ];
+        let services = services.map(|(var, value)| (var.name, value.to_owned()));
+        let mut all = self.stack.environment();
+        all.extend(services);
+        all
     }
 }

@@ -1,6 +1,6 @@
 //! What the demo customer was told: a notification to mark as read.
 
-use domain::id::{EventId, NotificationId};
+use domain::id::NotificationId;
 use domain::notification::{Notification, NotificationKind};
 use store::Wiring;
 use store::event::Stamp;
@@ -11,7 +11,6 @@ use crate::error::OpenError;
 
 /// A notification of the demo customer.
 pub const NOTIFICATION: NotificationId = NotificationId::from_u128(demo_id(0xa0, 1));
-const EVENT: EventId = EventId::from_u128(demo_id(0x50, 2));
 
 pub(super) async fn tell(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenError> {
     let notifications: Notifications<notifications::Notify> = needed(wiring).await?;
@@ -27,8 +26,6 @@ pub(super) async fn tell(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenError
         at: stamp.now,
         version: 1,
     };
-    notifications
-        .told(stamp, EVENT, Some(&notification))
-        .await?;
+    notifications.show(&notification).await?;
     Ok(())
 }

@@ -52,12 +52,13 @@ pub const fn find(functions: &'static [Function], binary: &str) -> Function {
 /// Runs a function until Lambda ends it.
 #[must_use]
 pub fn run(function: Function) -> ExitCode {
-    log::to_json();
+    let env = Env::from_process();
+    log::to_json(env.optional(log::LOG));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let served = match runtime {
-        Ok(runtime) => runtime.block_on(serve(function)),
+        Ok(runtime) => runtime.block_on(serve(function, env)),
         Err(error) => Err(error.into()),
     };
     match served {
@@ -69,8 +70,7 @@ pub fn run(function: Function) -> ExitCode {
     }
 }
 
-async fn serve(function: Function) -> Result<(), Crash> {
-    let env = Env::from_process();
+async fn serve(function: Function, env: Env) -> Result<(), Crash> {
     let needed = (function.declare)().vars;
     env.require(store::env::FROM_RUNTIME.into_iter().chain(needed))
         .map_err(StartError::from)?;

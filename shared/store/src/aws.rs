@@ -18,7 +18,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::env::{
-    ACCESS_KEY_ID, DYNAMODB_ENDPOINT, Env, REGION, SECRET_ACCESS_KEY, SECRETS_ENDPOINT,
+    ACCESS_KEY_ID, CA_BUNDLE, DYNAMODB_ENDPOINT, Env, REGION, SECRET_ACCESS_KEY, SECRETS_ENDPOINT,
     SES_ENDPOINT, SESSION_TOKEN, SQS_ENDPOINT, Var,
 };
 use crate::need::StartError;
@@ -79,6 +79,11 @@ impl Aws {
         let mut trusted = TrustStore::empty();
         for root in ROOTS {
             trusted.add_pem_certificate(root);
+        }
+        if let Some(bundle) = env.optional(CA_BUNDLE) {
+            let bundle = std::fs::read(bundle)
+                .map_err(|error| StartError::Unusable(CA_BUNDLE, error.to_string()))?;
+            trusted.add_pem_certificate(bundle);
         }
         let tls = TlsContext::builder()
             .with_trust_store(trusted)

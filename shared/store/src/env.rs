@@ -52,6 +52,13 @@ pub const SECRETS_ENDPOINT: Var = Var::new(
     "a Secrets Manager endpoint other than AWS's",
 );
 
+/// Roots that are trusted besides those of AWS's endpoints, as the AWS CLI and SDKs know it; for networks that
+/// inspect what passes.
+pub const CA_BUNDLE: Var = Var::new(
+    "AWS_CA_BUNDLE",
+    "a file of certificates in PEM that are trusted besides AWS's own",
+);
+
 /// The variables that the runtime sets, which no template needs to.
 pub const FROM_RUNTIME: [Var; 3] = [REGION, ACCESS_KEY_ID, SECRET_ACCESS_KEY];
 
