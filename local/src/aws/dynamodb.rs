@@ -138,6 +138,9 @@ impl DynamoDb {
                 let file = directory.join(DATA_FILE);
                 let path = file.to_string_lossy();
                 let db = Database::new(&path)?;
+                // It is the normal setting that this is for, whatever went before: what a killed process
+                // has written is there, and only a power cut may take the last moments with it.
+                db.disable_bulk_loading()?;
                 put_streams_in_order(&path)?;
                 (db, Some(file))
             }
