@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
 use crate::tables::{Index, SHARDS};
+use crate::tx::Terms;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -256,6 +257,30 @@ impl Db {
         Ok(Found { items, reached })
     }
 
+    /// Writes an item and returns true, or false if the item that is there does not meet the terms.
+    pub(crate) async fn put_if(&self, item: Item, terms: Terms) -> Result<bool, StoreError> {
+        let mut put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .set_condition_expression(terms.condition);
+        for (name, attribute) in terms.names {
+            put = put.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in terms.values {
+            put = put.expression_attribute_values(name, value);
+        }
+        let sent = put.send().boxed().await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(refused) if refused.is_conditional_check_failed_exception() => Ok(false),
+                _ => Err(unavailable(error)),
+            },
+        }
+    }
+
     /// Writes an item over the version it was read with; over 0 where there was none.
     pub(crate) async fn put_version(&self, item: Item, read: u64) -> Result<(), StoreError> {
         let put = self
@@ -347,6 +372,7 @@ fn value_size(value: &AttributeValue) -> usize {
     match value {
         AttributeValue::S(text) => text.len(),
         AttributeValue::N(_) => NUMBER,
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
         AttributeValue::L(list) => list
             .iter()
             .fold(NESTED.0, |sum, value| sum + NESTED.1 + value_size(value)),

@@ -42,9 +42,10 @@ use crate::event::{Event, OrderFacts};
 use crate::grant::{BATCH_GET, GET, Grant, PUT, QUERY};
 use crate::handle::{Handle, Mode, modes};
 use crate::once::Remembers;
+use crate::squeezed::{content, squeeze};
 use crate::tables::{DUE, ORDERS};
 use crate::tx::{Terms, Tx, stored};
-use item::OrderItem;
+use item::{HeadItem, OrderItem};
 
 /// The orders table, as far as `M` allows.
 pub type Orders<M> = Handle<OrdersRoom, M>;
@@ -195,7 +196,8 @@ impl Orders<Sweep> {
 }
 
 fn put(db: &Db, tx: &mut Tx, order: &Order, most: usize, terms: Terms) -> Result<(), StoreError> {
-    let mut item = stored(order_pk(order.id), ORDER, "order", &OrderItem::from(order))?;
+    let mut item = stored(order_pk(order.id), ORDER, "order", &HeadItem::of(order))?;
+    let length = squeeze(&mut item, &OrderItem::from(order))?;
     list::place(&mut item, order);
     if let Some(due_at) = order.due_at() {
         let shard = shard(*order.id.as_uuid());
@@ -203,7 +205,7 @@ fn put(db: &Db, tx: &mut Tx, order: &Order, most: usize, terms: Terms) -> Result
         let due = format!("{due_at}/{}", order.id);
         item.insert(DUE.sk.to_owned(), text(due));
     }
-    if size(&item) > most {
+    if length > most || size(&item) > MOST {
         return Err(StoreError::Overgrown);
     }
     tx.put(db.table(), item, terms, |_| StoreError::Stale);
@@ -211,5 +213,7 @@ fn put(db: &Db, tx: &mut Tx, order: &Order, most: usize, terms: Terms) -> Result
 }
 
 fn order(item: Item) -> Result<Order, StoreError> {
-    from_item::<OrderItem>(item)?.into_order()
+    // Orders that were not written for long have their content among the attributes.
+    let content = content::<OrderItem>(&item)?;
+    content.map_or_else(|| from_item(item), Ok)?.into_order()
 }

@@ -1,22 +1,20 @@
-//! Parts of an item that the database never looks into.
+//! Parts of an order in the forms they were stored in.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// A list or a map that is stored as one text, in JSON. As attributes, each of its values would be taken
-/// apart and wrapped by itself whenever the item is read or written, in the function and again in the
-/// stream. What was written as attributes is read as well.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// A list or a map, which was one text in JSON in an order's second form, and attributes in its first.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Packed<T>(pub(crate) T);
 
-impl<T: Serialize> Serialize for Packed<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let json = serde_json::to_string(&self.0).map_err(ser::Error::custom)?;
-        serializer.serialize_str(&json)
+impl<T> Packed<Vec<T>> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -53,71 +51,48 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Unpack<T> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use aws_sdk_dynamodb::types::AttributeValue;
-    use serde::{Deserialize, Serialize};
+    use serde_json::json;
 
     use super::Packed;
     use crate::db::{Item, from_item, to_item};
 
     type Counts = BTreeMap<String, u8>;
 
-    #[derive(Debug, PartialEq, Serialize)]
-    struct Plain {
-        list: Vec<Counts>,
-        map: Counts,
-        maybe: Option<Counts>,
-    }
-
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Compact {
-        list: Packed<Vec<Counts>>,
-        map: Packed<Counts>,
-        #[serde(default)]
-        maybe: Option<Packed<Counts>>,
-    }
-
-    fn compact(maybe: Option<Counts>) -> Compact {
-        Compact {
-            list: Packed(vec![counts(), Counts::new()]),
-            map: Packed(counts()),
-            maybe: maybe.map(Packed),
-        }
-    }
-
     fn counts() -> Counts {
         Counts::from([("\"a\"".to_owned(), 1), ("b".to_owned(), 2)])
     }
 
-    fn stored(form: &impl Serialize) -> Item {
+    fn stored(form: &serde_json::Value) -> Item {
         to_item("pk".to_owned(), "sk", form).unwrap()
     }
 
+    #[derive(serde::Deserialize)]
+    struct Form {
+        list: Packed<Vec<Counts>>,
+        map: Packed<Counts>,
+    }
+
     #[test]
-    fn it_is_one_text_and_comes_back() {
-        for maybe in [None, Some(counts())] {
-            let item = stored(&compact(maybe.clone()));
-            let json = r#"{"\"a\"":1,"b":2}"#;
-            assert_eq!(item["map"], AttributeValue::S(json.to_owned()));
-            assert_eq!(from_item::<Compact>(item).unwrap(), compact(maybe));
+    fn every_form_is_read() {
+        let (list, map) = (json!([counts(), {}]), json!(counts()));
+        let texts = json!({"list": list.to_string(), "map": map.to_string()});
+        for form in [json!({"list": list, "map": map}), texts] {
+            let Form { list, map } = from_item(stored(&form)).unwrap();
+            assert_eq!(list, Packed(vec![counts(), Counts::new()]));
+            assert_eq!(map, Packed(counts()));
         }
     }
 
     #[test]
-    fn what_was_stored_as_attributes_is_read_as_well() {
-        for maybe in [None, Some(counts())] {
-            let item = stored(&Plain {
-                list: vec![counts(), Counts::new()],
-                map: counts(),
-                maybe: maybe.clone(),
-            });
-            assert_eq!(from_item::<Compact>(item).unwrap(), compact(maybe));
-        }
+    fn it_is_written_as_what_it_is() {
+        let map = serde_json::to_value(Packed(counts())).unwrap();
+        assert_eq!(map, json!(counts()));
+        assert!(Packed(Vec::<u8>::new()).is_empty());
     }
 
     #[test]
     fn what_is_no_json_is_corrupt() {
-        let mut item = stored(&compact(None));
-        item.insert("map".to_owned(), AttributeValue::S("{".to_owned()));
-        assert!(from_item::<Compact>(item).is_err());
+        let form = json!({"list": [], "map": "{"});
+        assert!(from_item::<Form>(stored(&form)).is_err());
     }
 }

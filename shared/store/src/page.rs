@@ -14,8 +14,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::db::{Db, Item, Range, read_text};
+use crate::db::{Db, Item, Range, read_number, read_text};
 use crate::error::StoreError;
+use crate::squeezed::LENGTH;
 use crate::tables::Projection;
 
 /// How far into a list numbered pages reach.
@@ -284,11 +285,12 @@ fn most_that_fit(items: &[(String, Item)]) -> usize {
     fitting.count().max(items.len().min(1))
 }
 
-/// About as many bytes as DynamoDB counts.
+/// About as many bytes as it takes when it is read: what is squeezed in it takes its whole length.
 pub(crate) fn item_bytes(item: &Item) -> usize {
-    item.iter()
-        .map(|(name, value)| name.len() + value_bytes(value))
-        .sum()
+    let squeezed: usize = read_number(item, LENGTH).unwrap_or(0);
+    item.iter().fold(squeezed, |sum, (name, value)| {
+        sum + name.len() + value_bytes(value)
+    })
 }
 
 fn value_bytes(value: &AttributeValue) -> usize {

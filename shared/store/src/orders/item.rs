@@ -23,6 +23,31 @@ use super::refunds::RefundItem;
 use crate::error::StoreError;
 use crate::packed::Packed;
 
+/// What can be seen of a stored order by whoever looks into the table.
+#[derive(Serialize)]
+pub(super) struct HeadItem {
+    v: u8,
+    number: OrderNumber,
+    status: OrderStatus,
+    version: u64,
+}
+
+impl HeadItem {
+    pub(super) fn of(order: &Order) -> Self {
+        Self {
+            v: VERSION,
+            number: order.number,
+            status: order.status,
+            version: order.version,
+        }
+    }
+}
+
+/// The form that orders are written in: 3 has the content squeezed; 2 had each list and map as one text, 1 as
+/// attributes.
+const VERSION: u8 = 3;
+
+/// The content of an order.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OrderItem {
@@ -39,17 +64,17 @@ pub(super) struct OrderItem {
     shipping_address: Packed<Address>,
     #[serde(default)]
     shipping: Option<Packed<ShippingItem>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Packed::is_empty")]
     promotions: Packed<Vec<AppliedItem>>,
     totals: Packed<TotalsItem>,
     payment_method: Option<PaymentMethod>,
     payment: Option<PaymentId>,
     // Orders that were written before there were any have none of these.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Packed::is_empty")]
     fulfilments: Packed<Vec<FulfilmentItem>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Packed::is_empty")]
     returns: Packed<Vec<ReturnItem>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Packed::is_empty")]
     refunds: Packed<Vec<RefundItem>>,
     #[serde(default)]
     notes: u32,
@@ -157,7 +182,7 @@ impl From<&Order> for OrderItem {
             updated_at,
         } = order.clone();
         Self {
-            v: 2,
+            v: VERSION,
             id,
             number,
             customer,
