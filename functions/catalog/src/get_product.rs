@@ -2,10 +2,10 @@
 
 use edge::route::Caching;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
-use store::categories::{self, Categories};
+use store::categories::CategorySlugs;
 use store::products::{self, Products};
 
-use crate::product::{ProductPath, ProductView, slug_of, visible};
+use crate::product::{ProductPath, ProductView, visible};
 
 /// Reads one product.
 pub(crate) struct GetProduct;
@@ -14,18 +14,18 @@ impl Endpoint for GetProduct {
     const ROUTE: Route = Route::get("/products/{id}", "Get a product")
         .auth(Auth::Anyone)
         .caching(Caching::Revalidate);
-    type Needs = (Products<products::Read>, Categories<categories::Read>);
+    type Needs = (Products<products::Read>, CategorySlugs);
     type Path = ProductPath;
     type Query = Nothing;
     type Body = Nothing;
     type Reply = ProductView;
 
     async fn handle(
-        (products, categories): &Self::Needs,
+        (products, slugs): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
         let product = visible(products.get(rq.path.id).await?, &rq.caller)?;
-        let category = slug_of(&product, categories).await?;
-        Ok(ProductView::of(product, category).reply())
+        let slugs = slugs.of(product.category, rq.now()).await?;
+        Ok(ProductView::among(product, &slugs).reply())
     }
 }

@@ -7,10 +7,10 @@ use edge::route::Caching;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::categories::{self, Categories};
+use store::categories::CategorySlugs;
 use store::products::{self, Products};
 
-use crate::product::{ProductView, slug_of, visible};
+use crate::product::{ProductView, visible};
 
 /// Reads one product by its slug.
 pub(crate) struct GetProductBySlug;
@@ -27,21 +27,21 @@ impl Endpoint for GetProductBySlug {
         .auth(Auth::Anyone)
         .caching(Caching::Revalidate)
         .moves();
-    type Needs = (Products<products::Read>, Categories<categories::Read>);
+    type Needs = (Products<products::Read>, CategorySlugs);
     type Path = SlugPath;
     type Query = Nothing;
     type Body = Nothing;
     type Reply = ProductView;
 
     async fn handle(
-        (products, categories): &Self::Needs,
+        (products, slugs): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<ProductView>, Failure> {
         let product = visible(products.by_slug(&rq.path.slug).await?, &rq.caller)?;
         if product.slug != rq.path.slug {
             return Ok(Reply::moved(format!("/products/by-slug/{}", product.slug)));
         }
-        let category = slug_of(&product, categories).await?;
-        Ok(ProductView::of(product, category).reply())
+        let slugs = slugs.of(product.category, rq.now()).await?;
+        Ok(ProductView::among(product, &slugs).reply())
     }
 }

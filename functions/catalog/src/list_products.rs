@@ -1,11 +1,11 @@
 //! `GET /products`: products in one of three orders, newest first unless told, or those whose names have
 //! certain words. Customers see active ones; staff see all, or those of one status.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::id::CategoryId;
 use domain::money::Money;
-use domain::product::{Product, ProductStatus};
+use domain::product::ProductStatus;
 use domain::role::Permission;
 use domain::search::{SearchText, Word};
 use domain::slug::Slug;
@@ -16,8 +16,7 @@ use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::StoreError;
-use store::categories::{self, Categories};
-use store::page::Page;
+use store::categories::{self, Categories, CategorySlugs};
 use store::products::{self, By, Products, Which};
 
 use crate::product::ProductView;
@@ -92,7 +91,7 @@ impl Endpoint for ListProducts {
     type Needs = (
         Products<products::List>,
         Categories<categories::Read>,
-        Categories<categories::ReadMany>,
+        CategorySlugs,
         Seal,
     );
     type Path = Nothing;
@@ -101,7 +100,7 @@ impl Endpoint for ListProducts {
     type Reply = Vec<ProductView>;
 
     async fn handle(
-        (products, categories, named, seal): &Self::Needs,
+        (products, categories, slugs, seal): &Self::Needs,
         rq: &Rq<Self>,
     ) -> Result<Reply<Vec<ProductView>>, Failure> {
         let staff = rq.caller.may(Permission::CatalogRead);
@@ -136,21 +135,10 @@ impl Endpoint for ListProducts {
             None => products.list(&which, by, greatest_first, &bounds).await?,
             Some(words) => products.search(&which, words, &bounds).await?,
         };
-        Ok(list.reply(shown(page, named).await?))
+        let ids: BTreeSet<CategoryId> = page.items.iter().filter_map(|it| it.category).collect();
+        let slugs = slugs.of(ids, rq.now()).await?;
+        Ok(list.reply(page.map(|product| ProductView::among(product, &slugs))))
     }
-}
-
-/// The products of a page with the slugs of their categories.
-async fn shown(
-    page: Page<Product>,
-    categories: &Categories<categories::ReadMany>,
-) -> Result<Page<ProductView>, Failure> {
-    let ids: BTreeSet<CategoryId> = page.items.iter().filter_map(|it| it.category).collect();
-    let slugs: BTreeMap<CategoryId, Slug> = categories.slugs(&ids).await?;
-    Ok(page.map(|product| {
-        let slug = product.category.and_then(|id| slugs.get(&id)).cloned();
-        ProductView::of(product, slug)
-    }))
 }
 
 /// The category that a slug leads to.

@@ -82,6 +82,12 @@ impl ProductView {
 }
 
 impl ProductView {
+    /// A product whose category's slug is among these.
+    pub(crate) fn among(product: Product, slugs: &BTreeMap<CategoryId, Slug>) -> Self {
+        let slug = product.category.and_then(|id| slugs.get(&id)).cloned();
+        Self::of(product, slug)
+    }
+
     /// A product in a category of this slug.
     pub(crate) fn of(product: Product, category: Option<Slug>) -> Self {
         let Product {

@@ -19,7 +19,7 @@
 //! | by slug | another half, and one more if it was renamed |
 //! | the tree, or a category's lineage or descendants | half a read unit per 36 categories of the shop |
 //! | page of n categories | the tree, and one batch: half a read unit for each of the n |
-//! | slugs of n categories | one batch: half a read unit each |
+//! | slugs of n categories | one batch: half a read unit for each that the instance has not read for 5 seconds |
 //! | new category | one transaction: 8 write units, and 2 per 9 categories of the shop |
 //! | change a category | 2 write units, 4 more for another slug, and those for the tree if it moves |
 //! | delete a category | 6 write units and those for the tree |
@@ -28,6 +28,7 @@
 //! cannot come into a category that is gone, and a category goes only if the count is zero.
 
 mod items;
+mod slugs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +44,8 @@ use crate::once::Remembers;
 use crate::page::{Bounds, Page};
 use crate::tables::CATALOG;
 use crate::tx::{Terms, Tx, stored};
+
+pub use slugs::CategorySlugs;
 
 use items::{CategoryItem, MembersItem, SlugItem, TreeItem};
 
@@ -194,19 +197,6 @@ impl Categories<Read> {
 }
 
 impl<M: ReadsMany> Categories<M> {
-    /// The slugs of these categories.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn slugs(
-        &self,
-        ids: &BTreeSet<CategoryId>,
-    ) -> Result<BTreeMap<CategoryId, Slug>, StoreError> {
-        let found = self.many(ids.iter().copied()).await?;
-        let slug = |(id, category): (CategoryId, Category)| (id, category.slug);
-        Ok(found.into_iter().map(slug).collect())
-    }
-
     async fn many(
         &self,
         ids: impl Iterator<Item = CategoryId>,
