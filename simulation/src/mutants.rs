@@ -159,18 +159,15 @@ pub static MUTANTS: [Mutant; 24] = [
     }),
     sending("nobody remembers that a letter was sent", |at, mut body| {
         of(at, "notifications-notify-customer")?;
-        let items = body["TransactItems"].as_array_mut()?;
-        let letter = items
-            .iter_mut()
-            .find(|item| item["Put"]["Item"]["kind"]["S"] == "mail")?;
-        letter["Put"]["Item"]["state"]["S"] = json!("claimed");
-        letter["Put"]["Item"]["until"]["N"] = json!("0");
+        let told = body["ExpressionAttributeValues"].get_mut(":told")?;
+        *told = json!({"S": "claimed"});
         Some(body)
     }),
     sending(
         "a claim that has run out is left to be deleted in time",
         |at, mut body| {
             of(at, "notifications-notify-customer")?;
+            (body["Item"]["kind"]["S"] == "mail").then_some(())?;
             let condition = body["ConditionExpression"].as_str()?;
             let trusting = format!("({condition}) AND attribute_not_exists(pk)");
             body["ConditionExpression"] = json!(trusting);

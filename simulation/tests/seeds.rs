@@ -59,7 +59,7 @@ fn what_is_plainly_wrong_is_noticed_at_once() {
         "stock is taken whether it is there or not",
         "an order's idempotency key is not kept",
         "a message is acknowledged before its work is done",
-        "a partial batch failure is swallowed",
+        "goods leave without an entry in the ledger",
         "the provider's key is not derived from the payment",
         "a confirmed order tells nobody",
     ];

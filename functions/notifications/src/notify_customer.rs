@@ -2,7 +2,8 @@
 //! and of their account, as far as they want to hear of it. Tokens that go into a mail are made here,
 //! of the ids that events carry.
 //!
-//! The mail is claimed, sent, and then put down as told. While the mail service is down, it waits in the
+//! A notification has the id of its event, and is there once. The mail is claimed, sent, and then put down as
+//! told. While the mail service is down, it waits in the
 //! queue. Of deliveries that overlap, one sends. It may
 //! go out twice only if the mail service's reply was lost or the function died before it put that down;
 //! it is never lost.
@@ -64,44 +65,43 @@ impl Consumer for NotifyCustomer {
             Some((user, kind)) => Some((notifications.wanted(user).await?, kind)),
             None => None,
         };
-        if chosen
-            .as_ref()
-            .is_none_or(|(wanted, kind)| wanted.mails(*kind))
+        // Before the mail: what fails here has nothing sent twice.
+        if let Some((NotificationPreferences { user, .. }, kind)) =
+            chosen.as_ref().filter(|(wanted, kind)| wanted.lists(*kind))
         {
-            match notifications.claim(delivery.stamp.now, event).await? {
-                Claim::Yours => match mailer.send(&letter.mail(shop, to)).await {
-                    Ok(()) => {}
-                    Err(down @ MailError::Down(_)) => {
-                        tracing::warn!(failure = &down as &dyn std::error::Error, "not sent");
-                        return Ok(mailer.wait(&delivery.json).await?);
-                    }
-                    Err(refused) => return Err(Failure::internal(refused)),
-                },
-                Claim::Others => {
-                    let why = "another delivery of the event is being dealt with";
-                    return Err(Failure::new(Code::Unavailable).because(why));
-                }
-                Claim::Told => return Ok(()),
-            }
+            let notification = Notification {
+                id: NotificationId::from_uuid(*event.as_uuid()),
+                user: *user,
+                kind: *kind,
+                title: letter.subject.clone(),
+                body: letter.short(),
+                order,
+                read: false,
+                at: delivery.envelope.occurred_at,
+                version: 1,
+            };
+            notifications.show(&notification).await?;
         }
-        let listed = chosen.filter(|(wanted, kind)| wanted.lists(*kind));
-        let notification =
-            listed.map(
-                |(NotificationPreferences { user, .. }, kind)| Notification {
-                    id: NotificationId::from_uuid(*event.as_uuid()),
-                    user,
-                    kind,
-                    title: letter.subject.clone(),
-                    body: letter.short(),
-                    order,
-                    read: false,
-                    at: delivery.envelope.occurred_at,
-                    version: 1,
-                },
-            );
-        notifications
-            .told(&delivery.stamp, event, notification.as_ref())
-            .await?;
+        let mails = chosen.is_none_or(|(wanted, kind)| wanted.mails(kind));
+        if !mails {
+            return Ok(());
+        }
+        match notifications.claim(delivery.stamp.now, event).await? {
+            Claim::Yours => match mailer.send(&letter.mail(shop, to)).await {
+                Ok(()) => {}
+                Err(down @ MailError::Down(_)) => {
+                    tracing::warn!(failure = &down as &dyn std::error::Error, "not sent");
+                    return Ok(mailer.wait(&delivery.json).await?);
+                }
+                Err(refused) => return Err(Failure::internal(refused)),
+            },
+            Claim::Others => {
+                let why = "another delivery of the event is being dealt with";
+                return Err(Failure::new(Code::Unavailable).because(why));
+            }
+            Claim::Told => return Ok(()),
+        }
+        notifications.told(delivery.stamp.now, event).await?;
         Ok(())
     }
 }

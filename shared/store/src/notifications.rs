@@ -11,7 +11,7 @@
 //! | page of n of a person's notifications, newest first | one query: half a read unit per 4 KB |
 //! | mark a notification as read | a consistent read, a conditional write: 1 read unit, 1 write unit |
 //! | read preferences; write them | half a read unit; 1 read unit and 1 write unit |
-//! | tell an event | half a read unit for the preferences of who has an account; 1 write unit to claim the mail; 2 each to put down that it was told and the notification |
+//! | tell an event | half a read unit for the preferences of who has an account; 1 write unit each to claim the mail, for the notification, and to put down that it was told |
 //! | an event that was told before | 1 write unit, refused |
 //!
 //! Marks and notifications are keyed by the event, so that an event that comes twice tells nobody
@@ -25,11 +25,11 @@ use domain::notification::{Notification, NotificationKind};
 
 use crate::db::{Item, Range, from_item};
 use crate::error::StoreError;
-use crate::grant::{GET, Grant, PUT, QUERY};
+use crate::grant::{GET, Grant, PUT, QUERY, UPDATE};
 use crate::handle::{Handle, modes};
 use crate::page::{Bounds, Page};
 use crate::tables::NOTIFICATIONS;
-use crate::tx::stored;
+use crate::tx::{Terms, stored};
 
 /// The notifications table, as far as `M` allows.
 pub type Notifications<M> = Handle<NotificationsRoom, M>;
@@ -44,7 +44,7 @@ modes! { NotificationsRoom = NOTIFICATIONS;
     /// Writes it anew.
     Choose = [Grant::table(&NOTIFICATIONS, &[GET, PUT])];
     /// Tells events to those who want to hear of them, and remembers which were told.
-    Notify = [Grant::table(&NOTIFICATIONS, &[GET, PUT])];
+    Notify = [Grant::table(&NOTIFICATIONS, &[GET, PUT, UPDATE])];
 }
 
 const NOTES: &str = "notification/";
@@ -75,7 +75,7 @@ pub(crate) fn user_pk(user: UserId) -> String {
 }
 
 /// A notification under its key.
-pub(crate) fn note_item(notification: &Notification) -> Result<Item, StoreError> {
+fn note_item(notification: &Notification) -> Result<Item, StoreError> {
     let form = NotificationItem::from(notification);
     let sk = format!("{NOTES}{}", notification.id);
     stored(user_pk(notification.user), &sk, "notification", &form)
@@ -179,6 +179,18 @@ impl Notifications<Mark> {
     pub async fn save(&self, new: &Notification) -> Result<(), StoreError> {
         let read = new.version.saturating_sub(1);
         self.db.put_version(note_item(new)?, read).await
+    }
+}
+
+impl Notifications<Notify> {
+    /// Shows somebody a notification, unless it was shown before.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn show(&self, notification: &Notification) -> Result<(), StoreError> {
+        let item = note_item(notification)?;
+        self.db.put_if(item, Terms::absent()).await?;
+        Ok(())
     }
 }
 

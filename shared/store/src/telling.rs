@@ -14,13 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use domain::clock::Timestamp;
 use domain::id::EventId;
-use domain::notification::Notification;
 
-use crate::db::{Item, from_item, number, text, unavailable};
+use crate::db::{Item, from_item, key, number, text, unavailable};
 use crate::error::StoreError;
-use crate::event::Stamp;
-use crate::notifications::{Notifications, Notify, note_item};
-use crate::tx::{Terms, stored};
+use crate::notifications::{Notifications, Notify};
+use crate::tx::stored;
 
 /// How long a claim holds: longer than a function lives, shorter than a message stays invisible.
 const LEASE: Duration = Duration::from_secs(60);
@@ -63,7 +61,7 @@ struct MarkItem {
 impl MarkItem {
     fn stored(self, event: EventId) -> Result<Item, StoreError> {
         let expires = self.at.plus(REMEMBERED).as_seconds();
-        let mut item = stored(format!("mail/{event}"), MAIL, MAIL, &self)?;
+        let mut item = stored(mail_pk(event), MAIL, MAIL, &self)?;
         item.insert("expiresAt".to_owned(), number(expires));
         Ok(item)
     }
@@ -116,44 +114,41 @@ impl Notifications<Notify> {
         }
     }
 
-    /// Puts down that an event was told, and the notification that goes with it; unless that was done
-    /// before, by whoever else claimed it.
+    /// Puts down that an event was told, unless whoever else claimed it has done so.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn told(
-        &self,
-        stamp: &Stamp,
-        event: EventId,
-        notification: Option<&Notification>,
-    ) -> Result<(), StoreError> {
-        let told = MarkItem {
-            v: 2,
-            at: stamp.now,
-            state: State::Told,
-            until: 0,
-        };
-        let unless_told = Terms {
-            condition: Some("attribute_not_exists(pk) OR #state = :claimed".to_owned()),
-            names: vec![("#state", "state")],
-            values: vec![(":claimed", text("claimed"))],
-        };
-        let mut tx = self.begin(stamp);
-        tx.put(self.db.table(), told.stored(event)?, unless_told, |_| {
-            StoreError::Stale
-        });
-        if let Some(notification) = notification {
-            let note = note_item(notification)?;
-            tx.put(self.db.table(), note, Terms::default(), |_| {
-                StoreError::Stale
-            });
-        }
-        match tx.commit().await {
-            // Somebody else has told it meanwhile, and perhaps its reader has read it.
-            Err(StoreError::Stale) => Ok(()),
-            done => done,
+    /// [`StoreError::Unavailable`].
+    pub async fn told(&self, now: Timestamp, event: EventId) -> Result<(), StoreError> {
+        let told = self
+            .db
+            .client()
+            .update_item()
+            .table_name(self.db.table())
+            .set_key(Some(key(&mail_pk(event), MAIL)))
+            .update_expression("SET #state = :told, #at = :now, #until = :over")
+            .condition_expression("#state = :claimed")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#at", "at")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":told", text("told"))
+            .expression_attribute_values(":claimed", text("claimed"))
+            .expression_attribute_values(":now", text(now.to_string()))
+            .expression_attribute_values(":over", number(0))
+            .send()
+            .boxed()
+            .await;
+        match told {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(refused) if refused.is_conditional_check_failed_exception() => Ok(()),
+                _ => Err(unavailable(error)),
+            },
         }
     }
+}
+
+fn mail_pk(event: EventId) -> String {
+    format!("mail/{event}")
 }
 
 #[cfg(test)]

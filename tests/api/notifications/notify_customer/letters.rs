@@ -147,8 +147,8 @@ async fn of_many_claims_one_holds_until_it_runs_out() {
     // Whoever held it must have died.
     shop.wait(2).await;
     assert_eq!(claim().await, Claim::Yours);
-    let stamp = shop.store.stamp();
-    notifications.told(&stamp, event, None).await.expect("told");
+    let now = shop.store.now();
+    notifications.told(now, event).await.expect("told");
     shop.wait(120).await;
     assert_eq!(claim().await, Claim::Told);
 }
