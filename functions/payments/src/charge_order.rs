@@ -67,7 +67,7 @@ impl Consumer for ChargeOrder {
             attempt: 1,
             owner: me,
         };
-        let payment = Payment::start(start, now).map_err(Failure::internal)?;
+        let payment = provider.named(Payment::start(start, now).map_err(Failure::internal)?);
         let mut tx = payments.begin(&delivery.stamp);
         payments.start(&mut tx, &payment, &slot)?;
         match tx.commit().await {

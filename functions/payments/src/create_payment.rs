@@ -116,6 +116,7 @@ impl Endpoint for CreatePayment {
             owner: EventId::new(rq.now(), rq.entropy()),
         };
         let payment = Payment::start(start, rq.now()).map_err(Failure::internal)?;
+        let payment = provider.named(payment);
         let mut tx = payments.begin(&rq.stamp);
         payments.start(&mut tx, &payment, &slot)?;
         let started = Started {

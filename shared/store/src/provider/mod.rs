@@ -132,6 +132,11 @@ pub(crate) type Asked<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;
 
 /// An outside service that moves money.
 pub(crate) trait PaymentProvider: Send + Sync {
+    /// What the provider will call a charge, where that is known before it is told of it.
+    fn name_beforehand(&self, _charge: &NewCharge) -> Option<ProviderRef> {
+        None
+    }
+
     /// Announces a charge, and learns what the provider calls it. Moves no money.
     fn open<'a>(&'a self, charge: &'a NewCharge) -> Asked<'a, ProviderRef>;
 
@@ -194,6 +199,17 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// A payment that is about to start, with what the provider will call it where that is known: put down
+    /// with its start, it need not be put down by itself.
+    #[must_use]
+    pub fn named(&self, payment: Payment) -> Payment {
+        let reference = self.provider.name_beforehand(&NewCharge::of(&payment));
+        Payment {
+            reference,
+            ..payment
+        }
+    }
+
     /// Announces a charge, and learns what the provider calls it. Moves no money.
     ///
     /// # Errors
