@@ -94,6 +94,7 @@ async fn walk(shop: &Shop) {
     let id = shop.stocked("MUG", 50).await;
     let admin = shop.admin().await;
     catalogue(shop, &admin).await;
+    spread(shop, &admin).await;
     tariff(shop, &admin).await;
     // Enough time has passed for a token to run out.
     let admin = shop.admin().await;
@@ -315,6 +316,30 @@ async fn catalogue(shop: &Shop, admin: &Person<'_>) {
 
 /// Promotions with and without a code come and go, and a coupon is used and given back: once by who
 /// is told, once by the sweeper.
+/// A SKU that is spread over shards, adjusted, and sold out of them.
+async fn spread(shop: &Shop, admin: &Person<'_>) {
+    shop.stocked("RARE", 4).await;
+    let path = "/api/v1/inventory/RARE";
+    for shards in [2, 3, 0, 2] {
+        let settings = json!({"backorder": false, "shards": shards});
+        let set = admin.put(path, &settings).await;
+        assert_eq!(set.status, 200, "{set:?}");
+    }
+    let came = json!({"delta": 1, "reason": "delivery"});
+    let adjusted = admin.post(&format!("{path}/adjustments"), &came).await;
+    assert_eq!(adjusted.status, 201, "{adjusted:?}");
+    assert_eq!(shop.available("RARE").await, 5);
+    let customer = shop.customer().await;
+    let two = basket(&[("RARE", 2)]);
+    for status in [201, 201, 409] {
+        assert_eq!(customer.order(&two).await.status, status);
+    }
+    let last = basket(&[("RARE", 1)]);
+    for status in [201, 409] {
+        assert_eq!(customer.order(&last).await.status, status);
+    }
+}
+
 async fn tariff(shop: &Shop, admin: &Person<'_>) {
     let promotions = "/api/v1/promotions";
     // What saves nothing is not used, and the demo shop sends for nothing.

@@ -19,14 +19,18 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod actors;
 mod chance;
 mod client;
+mod limits;
 mod mutants;
 mod rules;
 mod run;
+mod sale;
 mod trace;
 mod versions;
 mod weather;
 
+pub use limits::{Borne, Limits, Load, Unit};
 pub use mutants::{MUTANTS, Mutant};
 pub use rules::Broken;
 pub use run::{Outcome, Plan, run, shrink};
+pub use sale::{Sale, Sold};
 pub use weather::{Kind, Point, Points};

@@ -3,7 +3,8 @@
 //! `cargo run --release -p simulation -- [SEEDS [FIRST]]` runs seeds; `-- mutants [SEEDS [WORD]]` plants
 //! the mutants one by one, or those with a word in their names, and prints which seed notices each;
 //! `-- trace SEED` shows what happens in a run, `-- shrink SEED` the smallest run found that breaks the
-//! same rule.
+//! same rule. `-- sale [PIECES [RATE [SHARDS...]]]` sells one SKU at a rate of orders a second, on a
+//! DynamoDB with its limits.
 #![expect(
     clippy::print_stdout,
     reason = "this is how a program speaks to a terminal"
@@ -15,7 +16,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use simulation::{Kind, MUTANTS, Mutant, Outcome, Plan, Points, run, shrink};
+use simulation::{Kind, MUTANTS, Mutant, Outcome, Plan, Points, Sale, run, shrink};
 
 /// How many seeds run unless told.
 const SEEDS: u64 = 10_000;
@@ -23,6 +24,12 @@ const SEEDS: u64 = 10_000;
 const MOST_SHOWN: usize = 40;
 /// How many seeds a mutant is tried with unless told.
 const MOST_TRIES: u64 = 1_000;
+/// What is sold in a flash sale unless told, at how many orders a second, from how many shards.
+const PIECES: u64 = 50_000;
+const RATE: u64 = 10_000;
+const SHARDS: [u16; 5] = [0, 16, 64, 256, 1_000];
+/// How many partitions of a sale are named.
+const BUSIEST: usize = 12;
 /// The page that has the table of mutants, and where in it.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/simulation.md");
 const TABLE_BEGINS: &str = "<!-- mutants: written by the run -->";
@@ -38,6 +45,13 @@ fn main() -> ExitCode {
         Some("mutants") => hunt(number(1, MOST_TRIES), arguments.get(2)),
         Some("trace") => show(&run(&Plan::of(number(1, 0)))),
         Some("shrink") => smallest(number(1, 0)),
+        Some("sale") => {
+            let shards = arguments
+                .iter()
+                .skip(3)
+                .map(|text| text.parse().unwrap_or(0));
+            sell(number(1, PIECES), number(2, RATE), shards.collect())
+        }
         _ => all(number(0, SEEDS), number(1, 0)),
     };
     if is_well {
@@ -45,6 +59,54 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Sells `pieces`, and a tenth more is asked for, from more and more shards.
+fn sell(pieces: u64, rate: u64, shards: Vec<u16>) -> bool {
+    let whole = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    let shards = if shards.is_empty() {
+        SHARDS.to_vec()
+    } else {
+        shards
+    };
+    let mut is_well = true;
+    println!(
+        "| shards | orders | refused | gave up | held | left | seconds | orders a second | median wait | 1 in 100 | conflicts | throttled | calls |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    for shards in shards {
+        let sale = Sale {
+            pieces: whole(pieces),
+            buyers: whole(pieces + pieces / 10),
+            rate: whole(rate),
+            shards,
+        };
+        let sold = sale.hold();
+        let [median, slow] = sold.waited;
+        println!(
+            "| {shards} | {} | {} | {} | {} | {} | {:.2} | {:.0} | {:.2} s | {:.2} s | {} | {} | {} |",
+            sold.orders,
+            sold.refused,
+            sold.gave_up,
+            sold.held,
+            sold.left,
+            sold.took.as_secs_f64(),
+            sold.rate(),
+            median.as_secs_f64(),
+            slow.as_secs_f64(),
+            sold.borne.conflicts,
+            sold.borne.throttled,
+            sold.borne.calls,
+        );
+        for load in sold.loads.iter().take(BUSIEST) {
+            eprintln!(
+                "  {:?} {}: {:.0} in the busiest second, {:.0} in all, {} refused",
+                load.unit, load.name, load.peak, load.total, load.refused
+            );
+        }
+        is_well &= sold.orders == sale.pieces && sold.held == sold.orders && sold.left == 0;
+    }
+    is_well
 }
 
 /// What came of many runs.

@@ -36,13 +36,44 @@ const fn answering(name: &'static str, answers: fn(&str, Answered) -> Answered) 
 }
 
 /// Every mutant.
-pub static MUTANTS: [Mutant; 24] = [
+pub static MUTANTS: [Mutant; 27] = [
     sending("stock is taken whether it is there or not", |at, body| {
         of(at, "orders-create-order")?;
         loosened(body, |item| {
             of_table(item, "inventory") && key(item).starts_with("sku/")
         })
     }),
+    sending(
+        "a shard is taken from whether it has units or not",
+        |at, body| {
+            of(at, "orders-create-order")?;
+            loosened(body, |item| key(item).starts_with("shard/"))
+        },
+    ),
+    sending("what is gathered stays in its shard", |_, mut body| {
+        let items = body["TransactItems"].as_array_mut()?;
+        let before = items.len();
+        items.retain(|item| !key(&item["Delete"]).starts_with("shard/"));
+        (items.len() < before).then_some(body)
+    }),
+    sending(
+        "a SKU is called sold out at its first empty shard",
+        |at, mut body| {
+            of(at, "orders-create-order")?;
+            let items = body["TransactItems"].as_array_mut()?;
+            let mut changed = false;
+            for item in items {
+                // Without what is found, nothing says that there are shards.
+                if key(inner(item)).starts_with("sku/") {
+                    let update = item["Update"].as_object_mut()?;
+                    changed |= update
+                        .remove("ReturnValuesOnConditionCheckFailure")
+                        .is_some();
+                }
+            }
+            changed.then_some(body)
+        },
+    ),
     sending("an order's idempotency key is not kept", |at, body| {
         of(at, "orders-create-order")?;
         without(body, |item| kind(item) == "once")

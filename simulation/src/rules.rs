@@ -99,6 +99,7 @@ pub(crate) async fn at_rest(crowd: &Crowd, before: &BTreeSet<String>) -> Vec<Bro
     events::they_arrived(crowd, &mut found, before);
     events::queues_are_empty(crowd, &mut found).await;
     events::deeds_are_audited(crowd, &mut found).await;
+    shelf::what_is_left_is_sold(crowd, &mut found).await;
     found.broken
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use store::once::Receipt;
 use store::products::{self, Products};
-use store::stock::{self, Stock};
+use store::stock::{self, Seen, Stock};
 
 use crate::level::{LevelView, SkuPath};
 
@@ -75,12 +75,18 @@ impl Endpoint for AdjustLevel {
             _ => {}
         }
         let sku = &rq.path.sku;
-        let (old, _known) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
+        let (seen, _known) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
         // After the level was read: whoever finds it adjusted by this very request also finds its
         // record.
         stock.recall(rq.once(), rq.now()).await?;
-        rq.expects(old.level.version)?;
-        let adjusted = old.level.adjust(*delta).map_err(refused)?;
+        let whole = seen.whole();
+        rq.expects(whole.version)?;
+        let adjusted = whole.adjust(*delta).map_err(refused)?;
+        let main = seen
+            .main
+            .level
+            .adjust(*delta)
+            .map_err(|_| in_shards(&seen))?;
         let movement = Movement {
             id: MovementId::new(rq.now(), rq.entropy()),
             sku: sku.clone(),
@@ -92,8 +98,8 @@ impl Endpoint for AdjustLevel {
             at: rq.now(),
         };
         let mut tx = stock.begin(&rq.stamp);
-        stock.adjust(&mut tx, &movement, &old, &adjusted)?;
-        let view = LevelView::from(adjusted);
+        stock.adjust(&mut tx, &movement, &seen.main, &main)?;
+        let view = LevelView::of(adjusted, seen.main.spread);
         stock.remember(&mut tx, rq.once(), &view)?;
         tx.commit().await?;
         Ok(view.reply())
@@ -116,6 +122,17 @@ impl From<AdjustmentKind> for MovementKind {
             AdjustmentKind::WriteOff => Self::WriteOff,
         }
     }
+}
+
+/// Enough is there, and not where an adjustment takes it from.
+fn in_shards(seen: &Seen) -> Failure {
+    let free = seen.main.level.available();
+    Failure::rule(
+        "delta",
+        format!(
+            "may take at most the {free} units that are in no shard: gather the SKU first, with 0 shards"
+        ),
+    )
 }
 
 fn refused(error: StockError) -> Failure {

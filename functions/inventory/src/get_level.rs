@@ -3,7 +3,6 @@
 
 use domain::product::ProductStatus;
 use domain::role::Permission;
-use domain::stock::Level;
 use edge::route::Caching;
 use edge::{Auth, Code, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
@@ -41,11 +40,12 @@ impl Endpoint for GetLevel {
         rq: &Rq<Self>,
     ) -> Result<Reply<SeenLevel>, Failure> {
         let sku = &rq.path.sku;
-        let (level, offer) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
-        let level = level.unwrap_or_else(|| Level::empty(sku.clone()));
+        let (seen, offer) = tokio::try_join!(stock.level(sku), products.offer(sku))?;
+        let level = seen.whole();
         if rq.caller.may(Permission::StockRead) {
             let version = level.version;
-            return Ok(Reply::of(SeenLevel::Whole(level.into())).version(version));
+            let view = LevelView::of(level, seen.main.spread);
+            return Ok(Reply::of(SeenLevel::Whole(view)).version(version));
         }
         if offer.status != ProductStatus::Active {
             return Err(Failure::new(Code::NotFound));

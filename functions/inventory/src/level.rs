@@ -5,6 +5,7 @@ use domain::stock::Level;
 use edge::Reply;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::stock::Spread;
 
 /// The path of one SKU.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -28,6 +29,10 @@ pub(crate) struct LevelView {
     available: i64,
     /// Whether orders are taken for what is not in the house.
     backorder: bool,
+    /// Over how many shards it is spread, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1000))]
+    shards: Option<u16>,
     /// Counts the changes, from 1; the ETag is made of it.
     pub(crate) version: u64,
 }
@@ -44,15 +49,8 @@ pub(crate) struct Availability {
 }
 
 impl LevelView {
-    /// It as an answer.
-    pub(crate) fn reply(self) -> Reply<Self> {
-        let version = self.version;
-        Reply::of(self).version(version)
-    }
-}
-
-impl From<Level> for LevelView {
-    fn from(level: Level) -> Self {
+    /// The level of a SKU that may be spread.
+    pub(crate) fn of(level: Level, spread: Spread) -> Self {
         let available = level.available();
         let Level {
             sku,
@@ -68,8 +66,15 @@ impl From<Level> for LevelView {
             reserved,
             available,
             backorder,
+            shards: spread.is_spread().then_some(spread.shards),
             version,
         }
+    }
+
+    /// It as an answer.
+    pub(crate) fn reply(self) -> Reply<Self> {
+        let version = self.version;
+        Reply::of(self).version(version)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use domain::id::{MovementId, OrderId, ReturnId};
 use domain::sku::Sku;
+use domain::stock::shard::{Shard, Share};
 use domain::stock::{Hold, HoldState, Movement, MovementKind, Settled};
 use domain::text::Reason;
 use edge::Failure;
@@ -30,15 +31,22 @@ impl<M: Settles> Settler<'_, M> {
                 return Ok(());
             }
         };
-        let skus: Vec<&Sku> = hold.lines.iter().map(|(sku, _)| sku).collect();
-        let levels = self.stock.levels(&skus).await?;
+        let (levels, shards) = self.places(&hold).await?;
         let mut tx = self.stock.begin(self.stamp);
         self.stock.settle(&mut tx, hold.state, &committed)?;
         for (sku, units) in &hold.lines {
             let left = -i64::from(*units);
             let movement = self.movement(sku, MovementKind::Sale, left, order, name)?;
-            self.stock
-                .sell(&mut tx, *units, &movement, of(&levels, sku)?)?;
+            let (of_main, shares) = apart(&shards, sku, *units);
+            for share in &shares {
+                self.stock.sell_of_shard(&mut tx, share);
+            }
+            if of_main > 0 {
+                let level = of(&levels, sku)?;
+                self.stock.sell(&mut tx, of_main, level)?;
+            }
+            let ledger = shares.first().map_or(Shard::MAIN, |share| share.shard);
+            self.stock.enter(&mut tx, &movement, ledger)?;
         }
         tx.commit().await?;
         Ok(())
@@ -52,14 +60,20 @@ impl<M: Settles> Settler<'_, M> {
         let Settled::Now(released) = hold.call_off() else {
             return Ok(());
         };
-        let skus: Vec<&Sku> = hold.lines.iter().map(|(sku, _)| sku).collect();
-        let levels = self.stock.levels(&skus).await?;
+        let (levels, shards) = self.places(&hold).await?;
         let mut tx = self.stock.begin(self.stamp);
         self.stock.settle(&mut tx, hold.state, &released)?;
         for (sku, units) in &hold.lines {
             match hold.state {
                 HoldState::Held => {
-                    self.stock.release(&mut tx, *units, of(&levels, sku)?);
+                    let (of_main, shares) = apart(&shards, sku, *units);
+                    for share in &shares {
+                        self.stock.release_to_shard(&mut tx, share);
+                    }
+                    if of_main > 0 {
+                        let level = of(&levels, sku)?;
+                        self.stock.release(&mut tx, of_main, level);
+                    }
                 }
                 HoldState::Committed => {
                     let back = i64::from(*units);
@@ -118,6 +132,13 @@ impl<M: Settles> Settler<'_, M> {
         Ok(())
     }
 
+    /// The main levels of all that is held, and the shards that it was taken from.
+    async fn places(&self, hold: &Hold) -> Result<(Vec<Counted>, Vec<Share>), Failure> {
+        let skus: Vec<&Sku> = hold.lines.iter().map(|(sku, _)| sku).collect();
+        let both = tokio::try_join!(self.stock.levels(&skus), self.stock.shards_left(hold));
+        Ok(both?)
+    }
+
     /// The hold of an order. Each order has one from its first moment, so that a missing one is
     /// worth a warning, but no message could ever bring it back.
     async fn hold(&self, order: OrderId) -> Result<Option<Hold>, Failure> {
@@ -147,6 +168,13 @@ impl<M: Settles> Settler<'_, M> {
             at: self.stamp.now,
         })
     }
+}
+
+/// How many units of a line are of the main level, and which are of shards.
+fn apart<'a>(shards: &'a [Share], sku: &Sku, units: u32) -> (u32, Vec<&'a Share>) {
+    let shares: Vec<&Share> = shards.iter().filter(|share| share.sku == *sku).collect();
+    let spread: u32 = shares.iter().map(|share| share.units).sum();
+    (units.saturating_sub(spread), shares)
 }
 
 /// The level of a SKU that was taken once, and therefore counted.

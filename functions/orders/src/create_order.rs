@@ -27,7 +27,7 @@ use store::pricing::{self, Tariffs};
 use store::provider::PaymentMethods;
 use store::shelf::Shelf;
 use store::shop::Shop;
-use store::stock::{self, Stock};
+use store::stock::Taker;
 
 use crate::order::OrderView;
 use crate::wish::{self, Wish};
@@ -87,7 +87,7 @@ impl Endpoint for CreateOrder {
         .errors(&[Code::OutOfStock, Code::CartChanged, Code::CouponUsedUp]);
     type Needs = (
         Orders<orders::Create>,
-        Stock<stock::Take>,
+        Taker,
         Shelf,
         Tariffs<pricing::Redeem>,
         Carts<carts::Discard>,
@@ -131,18 +131,31 @@ impl Endpoint for CreateOrder {
         };
         let order = Order::place(draft, rq.now(), rq.entropy());
 
-        let mut tx = orders.begin(&rq.stamp);
-        orders.create(&mut tx, &order)?;
-        stock.take(&mut tx, &order)?;
-        if let Some(promotion) = wish::redeemed(&found, &order) {
-            tariffs.redeem(&mut tx, &order, promotion, &buyer)?;
-        }
-        if let Some(cart) = &cart {
-            carts.discard(&mut tx, cart);
-        }
+        let redeemed = wish::redeemed(&found, &order);
         let placed = Placed { order_id: order.id };
-        orders.remember(&mut tx, once.as_ref(), &placed)?;
-        tx.commit().await?;
+        let mut plan = stock.plan(&order);
+        loop {
+            let mut tx = orders.begin(&rq.stamp);
+            orders.create(&mut tx, &order)?;
+            stock.take(&mut tx, &order, &plan)?;
+            if let Some(promotion) = redeemed {
+                tariffs.redeem(&mut tx, &order, promotion, &buyer)?;
+            }
+            if let Some(cart) = &cart {
+                carts.discard(&mut tx, cart);
+            }
+            orders.remember(&mut tx, once.as_ref(), &placed)?;
+            match tx.commit_once().await {
+                Err(StoreError::Short(short)) => {
+                    plan = stock.elsewhere(plan, short, &rq.stamp).await?;
+                }
+                Err(StoreError::Contended(others)) => {
+                    plan = stock.after_others(plan, others).await?;
+                }
+                done => break done?,
+            }
+        }
+        stock.taken(&plan);
         Ok(placed_reply(order, seal))
     }
 

@@ -21,7 +21,7 @@ use store::event::{Event, PaymentFacts, Stamp};
 use store::orders::{self, Orders};
 use store::payments::{self, Payments};
 use store::provider::{NewCharge, Provider};
-use store::stock::{self, Stock};
+use store::stock::Taker;
 
 use super::{CUSTOMER, demo_id, needed, product_id, unless_there, valid};
 use crate::error::OpenError;
@@ -78,10 +78,10 @@ pub(super) async fn place(wiring: &Wiring, stamp: &Stamp) -> Result<(), OpenErro
 /// Writes an order with the stock it takes.
 pub(super) async fn put(wiring: &Wiring, order: &Order, stamp: &Stamp) -> Result<(), OpenError> {
     let orders: Orders<orders::Create> = needed(wiring).await?;
-    let stock: Stock<stock::Take> = needed(wiring).await?;
+    let stock: Taker = needed(wiring).await?;
     let mut tx = orders.begin(stamp);
     orders.create(&mut tx, order)?;
-    stock.take(&mut tx, order)?;
+    stock.take(&mut tx, order, &stock.plan(order))?;
     unless_there(tx.commit().await)
 }
 

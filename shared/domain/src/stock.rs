@@ -1,6 +1,7 @@
 //! How many units of each SKU there are, and who has them in hand.
 
 mod receipt;
+pub mod shard;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::id::{MovementId, OrderId, UserId};
 use crate::machine::{Forbidden, Machine};
 use crate::sku::Sku;
+use crate::stock::shard::Share;
 use crate::text::Reason;
 use crate::value::word_enum;
 
@@ -308,6 +310,8 @@ pub struct Hold {
     pub order: OrderId,
     /// Units by SKU, each SKU once.
     pub lines: Vec<(Sku, u32)>,
+    /// Those of them that were taken from shards; the others are of the main level.
+    pub shares: Vec<Share>,
     /// What became of them.
     pub state: HoldState,
     /// When somebody must have looked at it.
@@ -331,9 +335,16 @@ impl Hold {
         Self {
             order,
             lines,
+            shares: Vec::new(),
             state: HoldState::Held,
             due_at,
         }
+    }
+
+    /// The same, with these of its units taken from shards.
+    #[must_use]
+    pub fn of_shards(self, shares: Vec<Share>) -> Self {
+        Self { shares, ..self }
     }
 
     /// The units are sold.

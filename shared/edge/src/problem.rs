@@ -241,7 +241,7 @@ impl From<StoreError> for Failure {
             StoreError::TooLarge => Self::new(Code::InvalidRequest).error(
                 "pageSize: so many of these items are too large for one answer; ask for fewer, or go on with cursor and limit",
             ),
-            StoreError::Unavailable(source) => Self::new(Code::Unavailable)
+            StoreError::Contended(source) | StoreError::Unavailable(source) => Self::new(Code::Unavailable)
                 .retry_after_s(1)
                 .because(source),
             corrupt @ StoreError::Corrupt(_) => Self::internal(corrupt),

@@ -2,17 +2,16 @@
 //!
 //! | access | cost |
 //! |---|---|
-//! | availability of n SKUs | one batch: half a read unit each |
+//! | availability of n SKUs | one batch: half a read unit each; for each that is spread, as much again for every shard |
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::sku::Sku;
 
-use crate::db::{read_number, read_text};
 use crate::error::StoreError;
 use crate::grant::{BATCH_GET, Grant};
 use crate::handle::{Handle, Mode};
-use crate::stock::{LEVEL, StockRoom, level_pk};
+use crate::stock::{Counted, LEVEL, Seen, StockRoom, counted, level_pk, shards_of};
 use crate::tables::INVENTORY;
 
 /// Stock levels as they are shown.
@@ -38,16 +37,22 @@ impl Availability {
         let mut found: BTreeMap<Sku, Option<u32>> =
             skus.iter().map(|sku| (sku.clone(), Some(0))).collect();
         for level in levels {
-            let sku = read_text(&level, "sku").and_then(|sku| Sku::parse(sku).ok());
-            let Some(sku) = sku else { continue };
-            let on_backorder = level
-                .get("backorder")
-                .and_then(|backorder| backorder.as_bool().ok())
-                .is_some_and(|backorder| *backorder);
+            let main = counted(level)?;
+            let sku = main.level.sku.clone();
+            let available = match (main.level.backorder, main.spread.is_spread()) {
+                (true, _) => None,
+                (false, false) => Some(main.level.available()),
+                (false, true) => Some(self.with_shards(main).await?),
+            };
             // Below zero there is none.
-            let available = read_number(&level, "available").unwrap_or(0);
-            found.insert(sku, (!on_backorder).then_some(available));
+            let units = |available: i64| u32::try_from(available.max(0)).unwrap_or(u32::MAX);
+            found.insert(sku, available.map(units));
         }
         Ok(found)
+    }
+
+    async fn with_shards(&self, main: Counted) -> Result<i64, StoreError> {
+        let shards = shards_of(&self.db, &main, false).await?;
+        Ok(Seen::new(main, shards).whole().available())
     }
 }

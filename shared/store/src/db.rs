@@ -281,6 +281,42 @@ impl Db {
         }
     }
 
+    /// Changes an item and returns true, or false if the item that is there does not meet the terms.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if a transaction holds the item, [`StoreError::Unavailable`].
+    pub(crate) async fn update_if(
+        &self,
+        key: Item,
+        expression: &str,
+        terms: Terms,
+    ) -> Result<bool, StoreError> {
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(expression)
+            .set_condition_expression(terms.condition);
+        for (name, attribute) in terms.names {
+            update = update.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in terms.values {
+            update = update.expression_attribute_values(name, value);
+        }
+        let sent = update.send().boxed().await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(refused) if refused.is_conditional_check_failed_exception() => Ok(false),
+                Some(refused) if refused.is_transaction_conflict_exception() => {
+                    Err(StoreError::Stale)
+                }
+                _ => Err(unavailable(error)),
+            },
+        }
+    }
+
     /// Writes an item over the version it was read with; over 0 where there was none.
     pub(crate) async fn put_version(&self, item: Item, read: u64) -> Result<(), StoreError> {
         let put = self

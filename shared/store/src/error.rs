@@ -34,6 +34,8 @@ pub enum StoreError {
     Overgrown,
     /// A numbered page would hold more than an answer may.
     TooLarge,
+    /// Other transactions are at the same items at this moment.
+    Contended(Box<dyn Error + Send + Sync>),
     /// The service did not answer in time, or refused for its own reasons.
     Unavailable(Box<dyn Error + Send + Sync>),
     /// A stored item cannot be read.
@@ -106,6 +108,7 @@ impl fmt::Display for StoreError {
             Self::KeyReused => f.write_str("the idempotency key belongs to another request"),
             Self::Overgrown => f.write_str("the order is too large to be kept"),
             Self::TooLarge => f.write_str("the page is too large"),
+            Self::Contended(_) => f.write_str("others are at the same data"),
             Self::Unavailable(_) => f.write_str("the data service is unavailable"),
             Self::Corrupt(what) => write!(f, "a stored item cannot be read: {what}"),
         }
@@ -115,7 +118,7 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unavailable(source) => Some(source.as_ref()),
+            Self::Contended(source) | Self::Unavailable(source) => Some(source.as_ref()),
             _ => None,
         }
     }

@@ -3,7 +3,8 @@
 //! | item | pk | sk | index `due` |
 //! |---|---|---|---|
 //! | level | `sku/<sku>` | `level` | |
-//! | movement: an entry of the ledger | `sku/<sku>` | `movement/<id>` | |
+//! | shard of a SKU that is spread | `shard/<sku>/<generation>/<number>` | `shard` | |
+//! | movement: an entry of the ledger | `sku/<sku>`, or `ledger/<sku>/<0-15>` for what is sold of shards | `movement/<id>` | |
 //! | outbox | `sku/<sku>` | `event/<version>/<event>` | |
 //! | hold of an order | `hold/<order>` | `hold` | `due/<shard>`, `<due at>/<order>` until it is settled |
 //! | goods receipt of a return | `return/<return>` | `receipt/<number>` | `receipts/<shard>`, `<due at>/<return>/<number>` until it is booked |
@@ -30,40 +31,48 @@
 mod item;
 mod receipts;
 mod settle;
+mod spread;
+mod taking;
 
 pub(crate) use receipts::DUE_RECEIPTS;
+pub(crate) use spread::shards_of;
+pub use spread::{Seen, Spread};
+pub use taking::{Plan, Taker};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use domain::order::Order;
 use domain::sku::Sku;
-use domain::stock::{Hold, Level, Movement, Shortage};
+use domain::stock::shard::Shard;
+use domain::stock::{Level, Movement};
 
-use crate::db::{Db, Item, Range, from_item, key, number, read_number};
+use crate::db::{Db, Item, Range, from_item, key, number};
 use crate::error::StoreError;
-use crate::grant::{BATCH_GET, CHECK, GET, Grant, PUT, QUERY, UPDATE};
+use crate::event::Stamp;
+use crate::grant::{BATCH_GET, CHECK, DELETE, GET, Grant, PUT, QUERY, UPDATE};
 use crate::handle::{Handle, Mode, modes};
 use crate::once::Remembers;
 use crate::page::{Bounds, Page};
 use crate::tables::INVENTORY;
 use crate::tx::{Terms, Tx, stored};
 use item::{LevelItem, MovementItem};
-use settle::{put_hold, tell_low};
+use settle::tell_low;
 
 /// The inventory table, as far as `M` allows.
 pub type Stock<M> = Handle<StockRoom, M>;
 
 modes! { StockRoom = INVENTORY;
     /// Takes stock for an order, in the order's transaction.
-    Take = [Grant::table(&INVENTORY, &[PUT, UPDATE])];
+    Take = [Grant::table(&INVENTORY, &[GET, BATCH_GET, PUT, UPDATE, DELETE])];
     /// Reads levels.
-    Read = [Grant::table(&INVENTORY, &[GET])];
+    Read = [Grant::table(&INVENTORY, &[GET, BATCH_GET])];
     /// Lists movements.
-    ReadLedger = [Grant::table(&INVENTORY, &[QUERY])];
+    ReadLedger = [Grant::table(&INVENTORY, &[GET, QUERY])];
     /// Writes down what came back, to be booked.
     Expect = [Grant::table(&INVENTORY, &[PUT])];
-    /// Adjusts levels, and says for which of them orders are taken beyond what there is.
-    Adjust = [Grant::table(&INVENTORY, &[GET, PUT])];
+    /// Adjusts levels.
+    Adjust = [Grant::table(&INVENTORY, &[GET, BATCH_GET, PUT])];
+    /// Says how SKUs are sold: beyond what there is, or from shards.
+    Configure = [Grant::table(&INVENTORY, &[GET, BATCH_GET, PUT, UPDATE, DELETE])];
     /// Commits and releases holds, and books what came back.
     Settle = [Grant::table(&INVENTORY, &[GET, BATCH_GET, PUT, UPDATE])];
     /// Finds the holds and receipts that are due, and settles them.
@@ -77,6 +86,11 @@ modes! { StockRoom = INVENTORY;
 
 impl Remembers for Adjust {}
 
+/// Marks the modes that write levels as a whole.
+pub trait Counts: Mode<Room = StockRoom> {}
+impl Counts for Adjust {}
+impl Counts for Configure {}
+
 /// Marks the modes that settle holds.
 pub trait Settles: Mode<Room = StockRoom> {}
 impl Settles for Settle {}
@@ -89,6 +103,8 @@ pub struct Counted {
     pub level: Level,
     /// Whether it was called low, and has not risen since.
     pub called_low: bool,
+    /// What it says of shards.
+    pub spread: Spread,
 }
 
 impl Counted {
@@ -98,76 +114,39 @@ impl Counted {
         Self {
             level: Level::empty(sku),
             called_low: false,
+            spread: Spread::default(),
         }
     }
 
-    /// Whether it is low and nobody was told.
+    /// Whether it is low and nobody was told. A level that is spread is not all that there is.
     #[must_use]
     pub fn becomes_low(&self) -> bool {
-        self.level.is_low() && !self.called_low
+        self.level.is_low() && !self.called_low && !self.spread.is_spread()
     }
 }
 
 pub(crate) const LEVEL: &str = "level";
 const MOVEMENTS: &str = "movement/";
 
+/// How many ledgers a SKU has besides that of its main level, for what is sold while it is spread.
+const LEDGERS: u16 = 16;
+
+fn ledger_pk(sku: &Sku, ledger: u16) -> String {
+    format!("ledger/{sku}/{ledger}")
+}
+
 pub(crate) fn level_pk(sku: &Sku) -> String {
     format!("sku/{sku}")
 }
 
-impl Stock<Take> {
-    /// Stages that `order` takes what it demands.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
-    /// [`StoreError::Short`] for every SKU that does not suffice.
-    pub fn take(&self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
-        let demand = order.demand();
-        let due_at = order.expires_at.plus(domain::order::CHARGE_PATIENCE);
-        put_hold(
-            &self.db,
-            tx,
-            &Hold::new(order.id, demand.clone(), due_at),
-            Terms::absent(),
-        )?;
-        for (sku, units) in demand {
-            let terms = Terms {
-                condition: Some("available >= :units OR backorder = :true".to_owned()),
-                names: Vec::new(),
-                values: vec![
-                    (":units", number(units)),
-                    (":minus", number(-i64::from(units))),
-                    (":one", number(1)),
-                    (":true", AttributeValue::Bool(true)),
-                ],
-            };
-            tx.update(
-                self.db.table(),
-                key(&level_pk(&sku), LEVEL),
-                "ADD reserved :units, available :minus, taken :units, version :one",
-                terms,
-                move |found| {
-                    let available = found.and_then(|level| read_number(level, "available"));
-                    StoreError::Short(vec![Shortage {
-                        sku: sku.clone(),
-                        requested: units,
-                        available: available.unwrap_or(0),
-                    }])
-                },
-            );
-        }
-        Ok(())
-    }
-}
-
 impl Stock<Read> {
-    /// The level of a SKU; nothing if none was ever counted.
+    /// The level of a SKU, with its shards if it is spread.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn level(&self, sku: &Sku) -> Result<Option<Level>, StoreError> {
-        let item = self.db.get(&level_pk(sku), LEVEL).await?;
-        item.map(level).transpose()
+    pub async fn level(&self, sku: &Sku) -> Result<Seen, StoreError> {
+        let seen = spread::look(&self.db, sku, false).await?;
+        Ok(seen.unwrap_or_else(|| Seen::never(sku.clone())))
     }
 }
 
@@ -181,35 +160,30 @@ impl Stock<ReadLedger> {
         sku: &Sku,
         bounds: &Bounds,
     ) -> Result<Page<Movement>, StoreError> {
-        let range = Range::of(level_pk(sku)).below(MOVEMENTS);
-        let page = self.db.page(&[range], bounds).await?;
+        let main = spread::main_level(&self.db, sku, false).await?;
+        let was_spread = main.is_some_and(|main| main.spread.generation > 0);
+        let mut ledgers = vec![level_pk(sku)];
+        if was_spread {
+            ledgers.extend((0..LEDGERS).map(|ledger| ledger_pk(sku, ledger)));
+        }
+        let ranges: Vec<Range<'_>> = ledgers
+            .into_iter()
+            .map(|pk| Range::of(pk).below(MOVEMENTS))
+            .collect();
+        let page = self.db.page(&ranges, bounds).await?;
         page.try_map(|item| Ok(from_item::<MovementItem>(item)?.into()))
     }
 }
 
-impl Stock<Adjust> {
-    /// The level of a SKU, as it stands this moment; empty if none was ever counted.
+impl<M: Counts> Stock<M> {
+    /// The level of a SKU as it stands this moment, with its shards if it is spread; empty if none was ever
+    /// counted.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn level(&self, sku: &Sku) -> Result<Counted, StoreError> {
-        let item = self.db.get_now(&level_pk(sku), LEVEL).await?;
-        item.map_or_else(|| Ok(Counted::never(sku.clone())), counted)
-    }
-
-    /// Stages a movement and the level it leads to.
-    ///
-    /// # Errors
-    /// Those of [`Self::put_level`].
-    pub fn adjust(
-        &self,
-        tx: &mut Tx,
-        movement: &Movement,
-        old: &Counted,
-        new: &Level,
-    ) -> Result<(), StoreError> {
-        self.put_level(tx, old, new)?;
-        put_movement(&self.db, tx, movement)
+    pub async fn level(&self, sku: &Sku) -> Result<Seen, StoreError> {
+        let seen = spread::look(&self.db, sku, true).await?;
+        Ok(seen.unwrap_or_else(|| Seen::never(sku.clone())))
     }
 
     /// Stages a level over the version it was read at, so that the answer is the level that this change
@@ -227,14 +201,16 @@ impl Stock<Adjust> {
             Terms::version(old.level.version)
         };
         let mut item = stored(level_pk(&new.sku), LEVEL, "level", &LevelItem::from(new))?;
-        if new.is_low() {
+        let now = Counted {
+            level: new.clone(),
+            ..old.clone()
+        };
+        old.spread.write(&mut item);
+        // What is spread is neither low nor not.
+        if new.is_low() && (now.called_low || !now.spread.is_spread()) {
             item.insert("low".to_owned(), AttributeValue::Bool(true));
         }
         tx.put(self.db.table(), item, terms, |_| StoreError::Stale);
-        let now = Counted {
-            level: new.clone(),
-            called_low: old.called_low,
-        };
         if now.becomes_low() && !begins {
             tell_low(&self.db, tx, &now, new.version)?;
         }
@@ -242,12 +218,58 @@ impl Stock<Adjust> {
     }
 }
 
+impl Stock<Adjust> {
+    /// Stages a movement and the level it leads to.
+    ///
+    /// # Errors
+    /// Those of [`Self::put_level`].
+    pub fn adjust(
+        &self,
+        tx: &mut Tx,
+        movement: &Movement,
+        old: &Counted,
+        new: &Level,
+    ) -> Result<(), StoreError> {
+        self.put_level(tx, old, new)?;
+        put_movement(&self.db, tx, movement, Shard::MAIN)
+    }
+}
+
+impl Stock<Configure> {
+    /// Spreads what can be had of a SKU evenly over so many shards, or what came since over those that it is
+    /// spread over.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the level changed meanwhile: read it again. What is spread by then stays so,
+    /// and can be sold. [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn spread(
+        &self,
+        stamp: &Stamp,
+        main: &Counted,
+        shards: u16,
+    ) -> Result<(), StoreError> {
+        spread::spread(&self.db, stamp, main, shards).await
+    }
+
+    /// Gathers a SKU that is spread: all of it is in its main level again.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if somebody else is at it, or came in between again and again: another try
+    /// goes on with it. [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn gather(&self, stamp: &Stamp, main: &Counted) -> Result<(), StoreError> {
+        spread::gather(&self.db, stamp, main, stamp.now).await
+    }
+}
+
 impl Stock<Untaken> {
-    /// Stages the condition that nothing of `sku` was ever taken. The transaction fails with
-    /// [`StoreError::Sold`] if something was.
+    /// Stages the condition that nothing of `sku` was ever taken, and that it was never spread. The
+    /// transaction fails with [`StoreError::Sold`] if it was.
     pub fn never_taken(&self, tx: &mut Tx, sku: &Sku) {
         let terms = Terms {
-            condition: Some("attribute_not_exists(pk) OR taken = :zero".to_owned()),
+            condition: Some(
+                "attribute_not_exists(pk) OR (taken = :zero AND attribute_not_exists(generation))"
+                    .to_owned(),
+            ),
             names: Vec::new(),
             values: vec![(":zero", number(0))],
         };
@@ -256,22 +278,25 @@ impl Stock<Untaken> {
     }
 }
 
-fn put_movement(db: &Db, tx: &mut Tx, movement: &Movement) -> Result<(), StoreError> {
+/// Stages a movement into the ledger of its SKU: that of the main level, or one of those for what is taken
+/// from shards.
+fn put_movement(db: &Db, tx: &mut Tx, movement: &Movement, shard: Shard) -> Result<(), StoreError> {
+    let pk = match shard.is_main() {
+        true => level_pk(&movement.sku),
+        false => ledger_pk(&movement.sku, shard.number() % LEDGERS),
+    };
     let sk = format!("{MOVEMENTS}{}", movement.id);
-    let form = MovementItem::from(movement);
-    let item = stored(level_pk(&movement.sku), &sk, "movement", &form)?;
+    let item = stored(pk, &sk, "movement", &MovementItem::from(movement))?;
     tx.put(db.table(), item, Terms::absent(), |_| StoreError::Stale);
     Ok(())
 }
 
-fn level(item: Item) -> Result<Level, StoreError> {
-    Ok(from_item::<LevelItem>(item)?.into())
-}
-
-fn counted(item: Item) -> Result<Counted, StoreError> {
+pub(crate) fn counted(item: Item) -> Result<Counted, StoreError> {
     let called_low = item.contains_key("low");
+    let spread = Spread::of(&item);
     Ok(Counted {
-        level: level(item)?,
+        level: from_item::<LevelItem>(item)?.into(),
         called_low,
+        spread,
     })
 }

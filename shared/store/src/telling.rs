@@ -18,7 +18,7 @@ use domain::id::EventId;
 use crate::db::{Item, from_item, key, number, text, unavailable};
 use crate::error::StoreError;
 use crate::notifications::{Notifications, Notify};
-use crate::tx::stored;
+use crate::tx::{Terms, stored};
 
 /// How long a claim holds: longer than a function lives, shorter than a message stays invisible.
 const LEASE: Duration = Duration::from_secs(60);
@@ -119,31 +119,20 @@ impl Notifications<Notify> {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn told(&self, now: Timestamp, event: EventId) -> Result<(), StoreError> {
-        let told = self
-            .db
-            .client()
-            .update_item()
-            .table_name(self.db.table())
-            .set_key(Some(key(&mail_pk(event), MAIL)))
-            .update_expression("SET #state = :told, #at = :now, #until = :over")
-            .condition_expression("#state = :claimed")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#at", "at")
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":told", text("told"))
-            .expression_attribute_values(":claimed", text("claimed"))
-            .expression_attribute_values(":now", text(now.to_string()))
-            .expression_attribute_values(":over", number(0))
-            .send()
-            .boxed()
-            .await;
-        match told {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(refused) if refused.is_conditional_check_failed_exception() => Ok(()),
-                _ => Err(unavailable(error)),
-            },
-        }
+        let terms = Terms {
+            condition: Some("#state = :claimed".to_owned()),
+            names: vec![("#state", "state"), ("#at", "at"), ("#until", "until")],
+            values: vec![
+                (":told", text("told")),
+                (":claimed", text("claimed")),
+                (":now", text(now.to_string())),
+                (":over", number(0)),
+            ],
+        };
+        let expression = "SET #state = :told, #at = :now, #until = :over";
+        let key = key(&mail_pk(event), MAIL);
+        self.db.update_if(key, expression, terms).await?;
+        Ok(())
     }
 }
 

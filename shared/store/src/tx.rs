@@ -300,24 +300,41 @@ impl Tx {
         let deadline = Instant::now() + PATIENCE;
         let mut ceiling = FIRST_PAUSE;
         loop {
-            let sent = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(self.actions.clone()))
-                .send()
-                .boxed()
-                .await;
-            let Err(error) = sent else { return Ok(()) };
-            if let Some(meaning) = self.meaning(&error) {
-                return Err(meaning);
-            }
+            let error = match self.send().await {
+                Err(StoreError::Contended(error)) => error,
+                done => return done,
+            };
             let pause = ceiling.mul_f64(fastrand::f64());
-            if !is_contention(&error) || Instant::now() + pause >= deadline {
-                return Err(StoreError::unavailable(error));
+            if Instant::now() + pause >= deadline {
+                return Err(StoreError::Unavailable(error));
             }
             tokio::time::sleep(pause).await;
             ceiling = (ceiling * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    /// The same, tried once, for those who have another way when others are in this one.
+    ///
+    /// # Errors
+    /// Those of [`Self::commit`], and [`StoreError::Contended`].
+    pub async fn commit_once(self) -> Result<(), StoreError> {
+        self.send().await
+    }
+
+    async fn send(&self) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(self.actions.clone()))
+            .send()
+            .boxed()
+            .await;
+        let Err(error) = sent else { return Ok(()) };
+        Err(match self.meaning(&error) {
+            Some(meaning) => meaning,
+            None if is_contention(&error) => StoreError::Contended(Box::new(error)),
+            None => StoreError::unavailable(error),
+        })
     }
 
     fn meaning(&self, error: &SdkError<TransactWriteItemsError>) -> Option<StoreError> {

@@ -11,7 +11,7 @@ impl Actor<'_> {
         let admin = Who::Account(ADMIN.id);
         for _ in 0..rounds {
             self.think().await;
-            match self.chance.below(10) {
+            match self.chance.below(12) {
                 0 => {
                     self.count_shelf(&admin).await;
                     continue;
@@ -20,6 +20,10 @@ impl Actor<'_> {
                     let body = json!({"name": self.key(), "scopes": ["orders:read"]});
                     let ask = Ask::post("/api/v1/api-keys", body).key(&self.key());
                     self.does(&admin, &ask).await;
+                    continue;
+                }
+                2 | 3 => {
+                    self.spread(&admin).await;
                     continue;
                 }
                 _ => {}
@@ -60,6 +64,18 @@ impl Actor<'_> {
             Some(_) => {}
             None => told.unsure += 1,
         }
+    }
+
+    /// A SKU is spread over shards, or over others, or gathered.
+    async fn spread(&self, admin: &Who) {
+        let (Some((sku, _)), Some(shards)) =
+            (self.chance.one_of(&SKUS), self.chance.one_of(&[0, 2, 3, 7]))
+        else {
+            return;
+        };
+        let settings = json!({"backorder": false, "shards": shards});
+        let ask = Ask::new("PUT", &format!("/api/v1/inventory/{sku}"), settings).any_version();
+        self.does(admin, &ask).await;
     }
 
     /// What is to be done to an order, if anything is.

@@ -1,7 +1,7 @@
 //! Goods: what was taken in is on the shelf or sold.
 
 use local::seed::ADMIN;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::tables::INVENTORY;
 
 use super::{Found, is_over};
@@ -59,6 +59,40 @@ pub(super) async fn it_adds_up(crowd: &Crowd, found: &mut Found) {
             found.fault("what is sold has left the house", how);
         }
         counted_once(crowd, found, sku, &ledger);
+    }
+}
+
+/// What is left of a SKU, in whatever shards, can be bought as a whole, and not one unit more.
+pub(super) async fn what_is_left_is_sold(crowd: &Crowd, found: &mut Found) {
+    let admin = Who::Account(ADMIN.id);
+    for (sku, _) in SKUS {
+        let path = format!("/api/v1/inventory/{sku}");
+        let Some(level) = crowd.network.insist(&admin, &Ask::get(&path)).await else {
+            continue;
+        };
+        let available = level.body["data"]["available"].as_u64().unwrap_or(0);
+        let tries = [(available, 201), (1, 409)];
+        for (units, status) in tries.into_iter().filter(|(units, _)| *units > 0) {
+            let body = json!({
+                "items": [{"sku": sku, "quantity": units}],
+                "email": "last@example.com",
+                "shippingAddress": {
+                    "name": "Last One", "line1": "Torstrasse 1", "city": "Berlin",
+                    "postalCode": "10119", "country": "DE",
+                },
+            });
+            let key = format!("left-of-{sku}-{units}-{status}");
+            let ask = Ask::post("/api/v1/orders", body).key(&key);
+            let answered = crowd.network.insist(&Who::Nobody, &ask).await;
+            let answered = answered.map(|answer| (answer.status, answer.body));
+            if answered
+                .as_ref()
+                .is_none_or(|(answered, _)| *answered != status)
+            {
+                let how = format!("{units} of {sku}, {available} left: {answered:?}");
+                found.fault("what is left can be sold, and no more", how);
+            }
+        }
     }
 }
 

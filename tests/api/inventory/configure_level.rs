@@ -1,5 +1,7 @@
 //! `PUT /inventory/{sku}`.
 
+mod shards;
+
 use serde_json::json;
 
 use crate::bought::Bought;

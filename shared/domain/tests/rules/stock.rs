@@ -1,8 +1,10 @@
 //! Stock is conserved: nobody holds what is not there, and no hold is settled twice.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::order::{Receipt, ReceivedLine};
+use domain::stock::shard::{MAX_SHARDS, Pick, Picture, Shard, portions};
 use domain::stock::{
     GoodsReceipt, Hold, HoldState, LOW, Level, MAX_UNITS, Movement, MovementKind, ReceiptState,
     Settled, Shortage, StockError,
@@ -279,4 +281,75 @@ proptest! {
         let ever: u64 = book.holds.iter().map(|hold| u64::from(hold.lines[0].1)).sum();
         prop_assert_eq!(book.level.taken, ever);
     }
+}
+
+/// What can be had in each place, the main level first, and where nobody has looked.
+fn places() -> impl Strategy<Value = Vec<Option<u32>>> {
+    prop::collection::vec(prop::option::weighted(0.9, 0..20_u32), 1..40)
+}
+
+fn picture_of(places: &[Option<u32>]) -> Picture {
+    let shards = u16::try_from(places.len() - 1).unwrap();
+    let mut picture = Picture::blank(shards);
+    for (number, left) in (0..).zip(places) {
+        if let Some(left) = left {
+            picture.see(Shard::new(number).unwrap(), *left);
+        }
+    }
+    picture
+}
+
+proptest! {
+    #[test]
+    fn units_are_sought_where_they_can_be_and_refused_only_where_they_are_not(
+        places in places(),
+        units in 1..400_u32,
+        most in 1..40_usize,
+        chance in any::<u64>(),
+    ) {
+        let seen: Option<Vec<u32>> = places.iter().copied().collect();
+        match picture_of(&places).pick(units, most, chance) {
+            Pick::From(parts) => {
+                prop_assert!(parts.len() <= most);
+                prop_assert_eq!(parts.iter().map(|(_, units)| units).sum::<u32>(), units);
+                for (index, (shard, units)) in parts.iter().enumerate() {
+                    let left = places[usize::from(shard.number())];
+                    prop_assert!(*units > 0 && left.is_none_or(|left| left >= *units));
+                    prop_assert!(parts[..index].iter().all(|(other, _)| other != shard));
+                }
+            }
+            Pick::Look => prop_assert!(seen.is_none()),
+            Pick::Gather => {
+                let mut left = seen.unwrap();
+                prop_assert!(left.iter().sum::<u32>() >= units);
+                left.sort_unstable_by(|a, b| b.cmp(a));
+                prop_assert!(left.iter().take(most).sum::<u32>() < units);
+            }
+            Pick::Short(total) => {
+                prop_assert_eq!(Some(total), seen.map(|left| left.iter().sum()));
+                prop_assert!(total < units);
+            }
+        }
+    }
+
+    #[test]
+    fn portions_are_even_and_lose_nothing(units in any::<u32>(), shards in 1..=MAX_SHARDS) {
+        let parts = portions(units, shards);
+        prop_assert_eq!(parts.len(), usize::from(shards));
+        prop_assert_eq!(parts.iter().map(|part| u64::from(*part)).sum::<u64>(), u64::from(units));
+        let (least, most) = (parts.iter().min().unwrap(), parts.iter().max().unwrap());
+        prop_assert!(most - least <= 1);
+    }
+}
+
+#[test]
+fn buyers_are_sent_to_different_shards() {
+    let picture = picture_of(&[Some(0), Some(3), Some(3), Some(3)]);
+    let places: BTreeSet<u16> = (0..3)
+        .map(|chance| match picture.pick(1, 5, chance) {
+            Pick::From(parts) => parts[0].0.number(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(places, BTreeSet::from([1, 2, 3]));
 }

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 use domain::clock::Timestamp;
 use domain::id::{MovementId, OrderId, UserId};
 use domain::sku::Sku;
+use domain::stock::shard::{Shard, Share};
 use domain::stock::{Hold, HoldState, Level, Movement, MovementKind};
 use domain::text::Reason;
+
+use crate::error::StoreError;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +24,22 @@ pub(super) struct LevelItem {
     taken: u64,
     backorder: bool,
     version: u64,
+}
+
+/// A shard of a SKU that is, or was, spread.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ShardItem {
+    pub(super) shard: u16,
+    pub(super) on_hand: i64,
+    pub(super) reserved: u32,
+    pub(super) available: i64,
+    pub(super) taken: u64,
+    pub(super) version: u64,
+    /// Counts whatever made more of it available.
+    pub(super) raised: u64,
+    /// Whether it can be taken from; what is closed is about to be gathered.
+    pub(super) open: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,8 +63,58 @@ pub(super) struct HoldItem {
     v: u8,
     order: OrderId,
     lines: BTreeMap<Sku, u32>,
+    /// The units that were taken from shards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shares: Vec<ShareItem>,
     state: HoldState,
     due_at: Timestamp,
+}
+
+/// Units of a hold that were taken from a shard.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ShareItem {
+    sku: Sku,
+    generation: u64,
+    shard: u16,
+    units: u32,
+}
+
+impl From<Share> for ShareItem {
+    fn from(share: Share) -> Self {
+        let Share {
+            sku,
+            generation,
+            shard,
+            units,
+        } = share;
+        Self {
+            sku,
+            generation,
+            shard: shard.number(),
+            units,
+        }
+    }
+}
+
+impl TryFrom<ShareItem> for Share {
+    type Error = StoreError;
+
+    fn try_from(item: ShareItem) -> Result<Self, StoreError> {
+        let ShareItem {
+            sku,
+            generation,
+            shard,
+            units,
+        } = item;
+        Ok(Self {
+            sku,
+            generation,
+            shard: Shard::new(shard)
+                .ok_or_else(|| StoreError::corrupt(format!("there is no shard {shard}")))?,
+            units,
+        })
+    }
 }
 
 impl From<&Level> for LevelItem {
@@ -152,6 +221,7 @@ impl From<&Hold> for HoldItem {
         let Hold {
             order,
             lines,
+            shares,
             state,
             due_at,
         } = hold.clone();
@@ -159,26 +229,34 @@ impl From<&Hold> for HoldItem {
             v: 1,
             order,
             lines: lines.into_iter().collect(),
+            shares: shares.into_iter().map(ShareItem::from).collect(),
             state,
             due_at,
         }
     }
 }
 
-impl From<HoldItem> for Hold {
-    fn from(item: HoldItem) -> Self {
+impl TryFrom<HoldItem> for Hold {
+    type Error = StoreError;
+
+    fn try_from(item: HoldItem) -> Result<Self, StoreError> {
         let HoldItem {
             v: _,
             order,
             lines,
+            shares,
             state,
             due_at,
         } = item;
-        Self {
+        Ok(Self {
             order,
             lines: lines.into_iter().collect(),
+            shares: shares
+                .into_iter()
+                .map(Share::try_from)
+                .collect::<Result<_, _>>()?,
             state,
             due_at,
-        }
+        })
     }
 }

@@ -10,11 +10,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::clock::Timestamp;
 use domain::id::OrderId;
 use domain::sku::Sku;
+use domain::stock::shard::{Shard, Share};
 use domain::stock::{Hold, HoldState, LOW, Movement};
 
 use super::item::HoldItem;
+use super::spread::{SHARD, shard_pk};
 use super::{Counted, LEVEL, Settles, Stock, Sweep, counted, level_pk, put_movement};
-use crate::db::{Db, Item, from_item, key, number, shard, text};
+use crate::db::{Db, Item, from_item, key, number, read_text, shard, text};
 use crate::error::StoreError;
 use crate::event::{Event, StockFacts};
 use crate::tables::DUE;
@@ -60,32 +62,68 @@ impl<M: Settles> Stock<M> {
         put_hold(&self.db, tx, settled, terms)
     }
 
-    /// Stages that held units leave the house, with the movement that says so, and that the level is
-    /// low, if it is and was not called so before. What can be sold stays what it was.
+    /// Stages that held units leave the house, and that the level is low, if it is and was not called so
+    /// before. What can be sold stays what it was.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be written. The transaction fails with
     /// [`StoreError::Stale`] if the level was called low meanwhile.
-    pub fn sell(
-        &self,
-        tx: &mut Tx,
-        units: u32,
-        movement: &Movement,
-        from: &Counted,
-    ) -> Result<(), StoreError> {
+    pub fn sell(&self, tx: &mut Tx, units: u32, from: &Counted) -> Result<(), StoreError> {
         let sold = "ADD onHand :minus, reserved :minus, version :one";
         let minus = (":minus", number(-i64::from(units)));
         if from.becomes_low() {
-            self.call_low_with(tx, from, sold, vec![minus])?;
-        } else {
-            let terms = Terms {
-                condition: Some("attribute_exists(pk)".to_owned()),
-                names: Vec::new(),
-                values: vec![(":one", number(1)), minus],
-            };
-            change(&self.db, tx, &movement.sku, sold, terms);
+            return self.call_low_with(tx, from, sold, vec![minus]);
         }
-        put_movement(&self.db, tx, movement)
+        let terms = Terms {
+            condition: Some("attribute_exists(pk)".to_owned()),
+            names: Vec::new(),
+            values: vec![(":one", number(1)), minus],
+        };
+        change(&self.db, tx, &from.level.sku, sold, terms);
+        Ok(())
+    }
+
+    /// The shards that units of a hold were taken from, as far as they are still there: what was gathered is
+    /// in the main level.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn shards_left(&self, hold: &Hold) -> Result<Vec<Share>, StoreError> {
+        let key_of = |share: &Share| shard_pk(&share.sku, share.generation, share.shard);
+        let keys = hold
+            .shares
+            .iter()
+            .map(|share| (key_of(share), SHARD.to_owned()));
+        let found = self.db.get_many(keys, true).await?;
+        let is_there = |share: &&Share| {
+            let pk = key_of(share);
+            found.iter().any(|item| read_text(item, "pk") == Some(&pk))
+        };
+        Ok(hold.shares.iter().filter(is_there).cloned().collect())
+    }
+
+    /// Stages that units held of a shard leave the house. The transaction fails with
+    /// [`StoreError::Stale`] if the shard was gathered meanwhile.
+    pub fn sell_of_shard(&self, tx: &mut Tx, share: &Share) {
+        let sold = "ADD onHand :minus, reserved :minus, version :one";
+        change_shard(&self.db, tx, share, sold, Vec::new());
+    }
+
+    /// Stages that units held of a shard can be sold again. The transaction fails with
+    /// [`StoreError::Stale`] if the shard was gathered meanwhile.
+    pub fn release_to_shard(&self, tx: &mut Tx, share: &Share) {
+        let freed = "ADD reserved :minus, available :units, raised :one, version :one";
+        let units = vec![(":units", number(share.units))];
+        change_shard(&self.db, tx, share, freed, units);
+    }
+
+    /// Stages the movement of units that were sold, into the ledger of the shard they were taken from: one
+    /// ledger could not take all that a spread SKU sells.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if it cannot be written.
+    pub fn enter(&self, tx: &mut Tx, movement: &Movement, of: Shard) -> Result<(), StoreError> {
+        put_movement(&self.db, tx, movement, of)
     }
 
     /// Stages that sold units come back into the house, with the movements that say so.
@@ -107,7 +145,7 @@ impl<M: Settles> Stock<M> {
         }
         movements
             .iter()
-            .try_for_each(|movement| put_movement(&self.db, tx, movement))
+            .try_for_each(|movement| put_movement(&self.db, tx, movement, Shard::MAIN))
     }
 
     /// Stages that held units can be sold again. The transaction fails with [`StoreError::Stale`] if the
@@ -248,11 +286,32 @@ fn raise(
     change(db, tx, &from.level.sku, &expression, terms);
 }
 
+fn change_shard(
+    db: &Db,
+    tx: &mut Tx,
+    share: &Share,
+    expression: &str,
+    more: Vec<(&'static str, AttributeValue)>,
+) {
+    let mut values = vec![
+        (":one", number(1)),
+        (":minus", number(-i64::from(share.units))),
+    ];
+    values.extend(more);
+    let terms = Terms {
+        condition: Some("attribute_exists(pk)".to_owned()),
+        names: Vec::new(),
+        values,
+    };
+    let key = key(&shard_pk(&share.sku, share.generation, share.shard), SHARD);
+    tx.update(db.table(), key, expression, terms, |_| StoreError::Stale);
+}
+
 fn change(db: &Db, tx: &mut Tx, sku: &Sku, expression: &str, terms: Terms) {
     let key = key(&level_pk(sku), LEVEL);
     tx.update(db.table(), key, expression, terms, |_| StoreError::Stale);
 }
 
 fn hold(item: Item) -> Result<Hold, StoreError> {
-    Ok(from_item::<HoldItem>(item)?.into())
+    from_item::<HoldItem>(item)?.try_into()
 }
