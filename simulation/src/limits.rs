@@ -14,10 +14,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use local::aws::{At, Fault, Faults};
 use serde_json::Value;
 use store::tables::{TABLES, Table};
 use tokio::time::Instant;
+
+use crate::weather::without_token;
 
 /// Write and read units a second of a partition.
 const PARTITION: [f64; 2] = [1_000.0, 3_000.0];
@@ -155,6 +158,10 @@ impl Default for Limits {
 impl Faults for Limits {
     fn before(&self, _: &str, _: &str) -> Fault {
         Fault::None
+    }
+
+    fn sent(&self, _: &At<'_>, _: Fault, body: Bytes) -> Bytes {
+        without_token(body)
     }
 
     fn befalls(&self, at: &At<'_>) -> Fault {

@@ -4,6 +4,8 @@ mod kind;
 mod points;
 mod wire;
 
+pub(crate) use wire::without_token;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -214,7 +216,7 @@ impl Faults for Weather {
 
     fn sent(&self, at: &At<'_>, fault: Fault, body: Bytes) -> Bytes {
         let body = match fault {
-            Fault::None => wire::without_token(body),
+            Fault::None => without_token(body),
             _ => body,
         };
         let Some(mutant) = self.mutant else {

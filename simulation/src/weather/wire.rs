@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// A transaction without the token by which the database knows that it is sent again. Whoever is answered
 /// does not send it again, and to remember them all is a good part of the database's work.
-pub(super) fn without_token(body: Bytes) -> Bytes {
+pub(crate) fn without_token(body: Bytes) -> Bytes {
     const NAME: &[u8] = br#","ClientRequestToken":""#;
     let Some(from) = body.windows(NAME.len()).rposition(|part| part == NAME) else {
         return body;
