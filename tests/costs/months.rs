@@ -200,12 +200,21 @@ pub(super) fn shop(book: &Book, orders: f64) -> Vec<Line> {
 
 /// What a month of servers costs on which a shop of so many orders could run, with what leaves AWS.
 pub(super) fn servers(orders: f64) -> f64 {
-    let machines = if orders < LARGE {
-        &prices::SMALL_SERVERS
+    let (servers, database, gigabytes) = if orders < LARGE {
+        (
+            2.0 * prices::SMALL_SERVER.each(),
+            prices::SMALL_DATABASE,
+            20.0,
+        )
     } else {
-        &prices::LARGE_SERVERS
+        (
+            4.0 * prices::LARGE_SERVER.each(),
+            prices::LARGE_DATABASE,
+            200.0,
+        )
     };
-    machines.each() + prices::BALANCER.each() + transfer(orders)
+    let hour = servers + database.each() + prices::BALANCER.each();
+    hour * HOURS + gigabytes * prices::DATABASE_GB.each() + transfer(orders)
 }
 
 /// How many functions have such a source.

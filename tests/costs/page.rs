@@ -157,6 +157,11 @@ fn assumptions() -> String {
             " ms",
         ),
         (
+            "a reply has, compressed and with its head",
+            prices::REPLY_BYTES,
+            " bytes",
+        ),
+        (
             "an invocation logs, with what Lambda and the gateway log of it",
             prices::LOG_BYTES,
             " bytes",

@@ -37,7 +37,7 @@ const MILLION: f64 = 1e6;
 const BYTES_OF_A_GB: f64 = 1e9;
 
 /// Every price, in the order of the page.
-pub(super) const PRICES: [&Price; 19] = [
+pub(super) const PRICES: [&Price; 22] = [
     &WRITE_UNIT,
     &READ_UNIT,
     &STORAGE,
@@ -54,8 +54,11 @@ pub(super) const PRICES: [&Price; 19] = [
     &SECRET_READ,
     &KEY_REQUEST,
     &TRANSFER,
-    &SMALL_SERVERS,
-    &LARGE_SERVERS,
+    &SMALL_SERVER,
+    &LARGE_SERVER,
+    &SMALL_DATABASE,
+    &LARGE_DATABASE,
+    &DATABASE_GB,
     &BALANCER,
 ];
 
@@ -209,32 +212,57 @@ pub(super) const TRANSFER: Price = Price {
     page: "ec2/pricing/on-demand",
 };
 
-/// Two t4g.small at $0.0168 an hour, and a Multi-AZ db.t4g.micro with `PostgreSQL` at $0.032 an hour, with
-/// 20 GB at $0.23.
-pub(super) const SMALL_SERVERS: Price = Price {
-    what: "2 t4g.small, a Multi-AZ db.t4g.micro with PostgreSQL and 20 GB",
-    dollars: HOURS * (2.0 * 0.0168 + 0.032) + 20.0 * 0.23,
+/// Of EC2's list.
+pub(super) const SMALL_SERVER: Price = Price {
+    what: "EC2: a t4g.small",
+    dollars: 0.0168,
     per: 1.0,
-    unit: "month",
+    unit: "hour",
     page: "ec2/pricing/on-demand",
 };
 
-/// Four c7g.large at $0.0725 an hour, and a Multi-AZ db.m7g.large with `PostgreSQL` at $0.337 an hour, with
-/// 200 GB at $0.23.
-pub(super) const LARGE_SERVERS: Price = Price {
-    what: "4 c7g.large, a Multi-AZ db.m7g.large with PostgreSQL and 200 GB",
-    dollars: HOURS * (4.0 * 0.0725 + 0.337) + 200.0 * 0.23,
+/// Of EC2's list.
+pub(super) const LARGE_SERVER: Price = Price {
+    what: "EC2: a c7g.large",
+    dollars: 0.0725,
     per: 1.0,
-    unit: "month",
+    unit: "hour",
+    page: "ec2/pricing/on-demand",
+};
+
+/// Of RDS's list.
+pub(super) const SMALL_DATABASE: Price = Price {
+    what: "RDS, PostgreSQL: a db.t4g.micro in two zones",
+    dollars: 0.032,
+    per: 1.0,
+    unit: "hour",
     page: "rds/postgresql/pricing",
 };
 
-/// $0.0225 an hour, and one unit of capacity at $0.008.
-pub(super) const BALANCER: Price = Price {
-    what: "a load balancer before them",
-    dollars: HOURS * (0.0225 + 0.008),
+/// Of RDS's list.
+pub(super) const LARGE_DATABASE: Price = Price {
+    what: "RDS, PostgreSQL: a db.m7g.large in two zones",
+    dollars: 0.337,
     per: 1.0,
-    unit: "month",
+    unit: "hour",
+    page: "rds/postgresql/pricing",
+};
+
+/// Of RDS's list.
+pub(super) const DATABASE_GB: Price = Price {
+    what: "RDS, PostgreSQL: storage in two zones",
+    dollars: 0.23,
+    per: 1.0,
+    unit: "GB and month",
+    page: "rds/postgresql/pricing",
+};
+
+/// Of Elastic Load Balancing's list: $0.0225 for the balancer, and $0.008 for one unit of capacity.
+pub(super) const BALANCER: Price = Price {
+    what: "a load balancer with a unit of capacity",
+    dollars: 0.0305,
+    per: 1.0,
+    unit: "hour",
     page: "elasticloadbalancing/pricing",
 };
 
