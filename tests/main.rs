@@ -9,6 +9,7 @@ mod bought;
 mod capacity;
 mod contract;
 mod conventions;
+mod costs;
 mod errors;
 mod events;
 mod examples;

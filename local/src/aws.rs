@@ -6,6 +6,7 @@
 //! alone: what tables and queues there are, and who may do what, it is told.
 
 mod access;
+mod account;
 mod bell;
 mod call;
 mod cloud;
@@ -20,6 +21,7 @@ mod meter;
 mod move_tasks;
 mod place;
 mod redrive;
+mod refused;
 mod reply;
 mod secrets;
 mod serve;
@@ -30,6 +32,7 @@ mod tables;
 mod triggers;
 
 pub use access::{Access, Denial, Gate};
+pub use account::{Account, Accounts};
 pub use cloud::{Cloud, CloudConfig};
 pub use connector::Connector;
 pub(crate) use dynamodb::DATA_FILE;

@@ -158,6 +158,7 @@ impl Fleet {
     }
 
     async fn handle(&self, event: String) -> Result<String, InvokeError> {
+        self.starter.count_invocation();
         let event = RawValue::from_string(event)
             .map_err(|error| InvokeError::NotJson(error.to_string()))?;
         match &self.instances {

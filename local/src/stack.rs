@@ -80,6 +80,11 @@ impl Starter {
         self.cloud.faults()
     }
 
+    /// Counts an invocation.
+    pub(crate) fn count_invocation(&self) {
+        self.cloud.meter_invocation(&self.function.name());
+    }
+
     /// Starts an instance.
     pub(crate) async fn start(&self) -> Result<Box<dyn Running>, OpenError> {
         let name = self.function.name();

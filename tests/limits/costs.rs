@@ -40,7 +40,7 @@ async fn written(shop: &Shop, sample: &Sample, method: &str, times: usize) -> f6
         assert!(answer.status < 300, "{}: {answer:?}", sample.path);
     }
     let metered = shop.store.cloud().meter_stop();
-    metered.values().map(|(_, write)| write).sum()
+    metered.values().map(|account| account.write_units).sum()
 }
 
 fn is_for_anybody(auth: Auth) -> bool {
@@ -77,6 +77,6 @@ async fn a_read_by_nobody_in_particular_writes_nothing() {
         assert_eq!(nothing.status, 404);
     }
     let metered = shop.store.cloud().meter_stop();
-    let written: f64 = metered.values().map(|(_, write)| write).sum();
+    let written: f64 = metered.values().map(|account| account.write_units).sum();
     assert!(written == 0.0, "{written} write units");
 }

@@ -32,6 +32,13 @@ pub(crate) fn options(stripe: &SharedStandIn) -> Options {
 #[derive(Default)]
 pub(crate) struct SharedStandIn(StandIn);
 
+impl SharedStandIn {
+    /// The one intent there is.
+    pub(crate) fn intent(&self) -> Value {
+        self.0.intent()
+    }
+}
+
 pub(crate) async fn shop() -> (Shop, StandIn) {
     let stripe = SharedStandIn::default();
     (Shop::with(options(&stripe)).await, stripe.0)

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use domain::clock::Clock;
 
 use super::access::{self, Access, Denial, Gate, Ledger};
+use super::account::Accounts;
 use super::bell::{Bell, Written};
 use super::call::{Call, Service};
 use super::dynamodb::{DynamoDb, Snapshot};
@@ -16,7 +17,7 @@ use super::faults::{Faults, Spared};
 use super::journal::Journal;
 use super::mail::{Email, Mail};
 use super::messages::QueuedMessage;
-use super::meter::{Meter, Units};
+use super::meter::Meter;
 use super::place::Place;
 use super::reply::Reply;
 use super::secrets;
@@ -54,7 +55,7 @@ pub struct Cloud {
     secrets: RwLock<BTreeMap<String, String>>,
     clock: Arc<dyn Clock>,
     ledger: Ledger,
-    meter: Meter,
+    pub(super) meter: Meter,
     faults: RwLock<Arc<dyn Faults>>,
     written: Written,
     /// How far the readers of streams have come, where nothing lasts.
@@ -221,20 +222,24 @@ impl Cloud {
         self.ledger.denials()
     }
 
-    /// Starts to sum capacity units, from zero.
+    /// Starts to sum what is billed for, from zero.
     pub fn meter_start(&self) {
         self.meter.start();
     }
 
-    /// The read and write units consumed so far, by function.
-    pub fn meter(&self) -> Units {
+    /// What was billed for so far, by function.
+    pub fn meter(&self) -> Accounts {
         self.meter.so_far()
     }
 
-    /// Stops to sum capacity units and returns the read and write units by function. Cancelled
-    /// transactions report none, here as in AWS.
-    pub fn meter_stop(&self) -> Units {
+    /// Stops to sum what is billed for, and returns it by function.
+    pub fn meter_stop(&self) -> Accounts {
         self.meter.stop()
+    }
+
+    /// Counts an invocation of a function.
+    pub(crate) fn meter_invocation(&self, function: &str) {
+        self.meter.invocation(function);
     }
 
     /// Puts what a call needs before `gate`; the first refusal is returned.
@@ -260,17 +265,20 @@ impl Cloud {
 
     /// Carries a call out.
     pub(super) async fn perform(&self, function: &str, call: &Call) -> Reply {
+        let priced = self.meter.priced(call);
+        let reply = self.carry_out(&priced).await;
+        let db = self.dynamo.database();
+        self.meter.charge(function, &priced, &reply, db);
+        if call.may_write() {
+            self.written.by(call);
+        }
+        reply
+    }
+
+    async fn carry_out(&self, call: &Call) -> Reply {
         match call.service {
             Service::DynamoDb | Service::DynamoDbStreams => {
-                let priced = self.meter.priced(call);
-                let reply = self
-                    .dynamo
-                    .call(priced.service, &priced.operation, &priced.body);
-                self.meter.charge(function, &priced, &reply);
-                if call.may_write() {
-                    self.written.by(call);
-                }
-                reply
+                self.dynamo.call(call.service, &call.operation, &call.body)
             }
             Service::Sqs => self.sqs.call(&call.operation, call.body.clone()).await,
             Service::Ses => self.mail.send(&call.body, self.clock.now()),

@@ -111,7 +111,11 @@ impl Connector {
         self.cloud
             .admit_all(self.gate.as_ref(), &self.function, needed.into())
             .map_err(refused)?;
-        self.cloud.new_items(table, kind, after, limit)
+        let chunk = self.cloud.new_items(table, kind, after, limit)?;
+        if chunk.count > 0 {
+            self.cloud.meter.stream_read(&self.function);
+        }
+        Ok(chunk)
     }
 
     /// Sends a message with the function's permissions: what could not be placed elsewhere.

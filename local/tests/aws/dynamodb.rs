@@ -200,9 +200,55 @@ async fn capacity_is_metered_per_function() {
     let units = cloud.meter_stop();
     // Half a unit for an eventually consistent read; one for the put; two for the put in a
     // transaction and one for its index entry, which is written outside of it.
-    assert_eq!(units["orders-create"], (0.5, 4.0));
+    let account = units["orders-create"];
+    assert_eq!((account.read_units, account.write_units), (0.5, 4.0));
+    assert_eq!((account.calls, account.transactions), (2, 1));
     put(&client, "after", 1).await;
     assert!(cloud.meter().is_empty());
+}
+
+/// A put of an item of so many bytes that must not be there yet.
+fn new_item(sk: &str, bytes: usize) -> Put {
+    Put::builder()
+        .table_name("orders")
+        .item("pk", s("order"))
+        .item("sk", s(sk))
+        .item("text", s(&"x".repeat(bytes)))
+        .condition_expression("attribute_not_exists(pk)")
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn what_is_refused_is_metered_by_the_size_of_its_items() {
+    let cloud = fresh().await;
+    let client = stage::dynamodb(&cloud, Open);
+    put(&client, "1", 7).await;
+    cloud.meter_start();
+    let write = |item| TransactWriteItem::builder().put(item).build();
+    client
+        .transact_write_items()
+        .transact_items(write(new_item("1", 10)))
+        .transact_items(write(new_item("2", 1_500)))
+        .send()
+        .await
+        .unwrap_err();
+    let account = cloud.meter()["orders-create"];
+    // Twice one unit and twice two, although nothing was written.
+    assert_eq!((account.write_units, account.refused_units), (6.0, 6.0));
+    assert_eq!((account.transactions, account.cancelled), (1, 1));
+    client
+        .delete_item()
+        .table_name("orders")
+        .key("pk", s("order"))
+        .key("sk", s("1"))
+        .condition_expression("cents = :other")
+        .expression_attribute_values(":other", n(8))
+        .send()
+        .await
+        .unwrap_err();
+    let account = cloud.meter_stop()["orders-create"];
+    assert_eq!((account.write_units, account.calls), (7.0, 1));
 }
 
 #[tokio::test]

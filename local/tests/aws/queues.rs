@@ -72,6 +72,21 @@ pub(crate) async fn depth(cloud: &Arc<Cloud>, queue: &str) -> (u64, u64, u64) {
     (depth.visible, depth.in_flight, depth.dead_letters)
 }
 
+#[tokio::test]
+async fn requests_are_metered_by_what_they_do_and_by_64_kb() {
+    let cloud = fresh().await;
+    let client = stage::sqs(&cloud, Open);
+    cloud.meter_start();
+    send(&cloud, &client, &"x".repeat(65 * 1024)).await;
+    let messages = receive(&cloud, &client, "work").await;
+    delete(&cloud, &client, "work", &messages[0]).await;
+    assert!(receive(&cloud, &client, "work").await.is_empty());
+    let account = cloud.meter_stop()["orders-create"];
+    assert_eq!((account.sends, account.receives), (2, 2));
+    assert_eq!((account.deletes, account.empty_receives), (1, 1));
+    assert_eq!(account.queue_requests(), 5);
+}
+
 #[tokio::test(start_paused = true)]
 async fn messages_are_sent_received_and_deleted() {
     let cloud = fresh().await;

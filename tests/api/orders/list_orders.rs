@@ -300,8 +300,8 @@ async fn metered(shop: &Shop, admin: &Person<'_>, path: &str) -> (Answer, f64) {
     shop.store.cloud().meter_start();
     let page = admin.get(path).await;
     assert_eq!(page.status, 200, "{page:?}");
-    let (read, _) = shop.store.cloud().meter_stop()["orders-list-orders"];
-    (page, read)
+    let metered = shop.store.cloud().meter_stop();
+    (page, metered["orders-list-orders"].read_units)
 }
 
 #[tokio::test(start_paused = true)]

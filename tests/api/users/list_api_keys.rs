@@ -62,7 +62,7 @@ async fn the_last_use_is_noted_at_most_every_five_minutes() {
         shop.store.cloud().meter_start();
         assert_eq!(server.get(READ).await.status, 200);
         let metered = shop.store.cloud().meter_stop();
-        let written = metered["inventory-list-movements"].1;
+        let written = metered["inventory-list-movements"].write_units;
         assert!(
             (written - if seconds == 0 { 1.0 } else { 0.0 }).abs() < 0.1,
             "{written}"

@@ -202,8 +202,8 @@ async fn who_changes_moves_to_other_lists() {
 async fn metered(shop: &Shop, admin: &Person<'_>, path: &str) -> (Answer, f64) {
     shop.store.cloud().meter_start();
     let page = admin.get(path).await;
-    let (read, _) = shop.store.cloud().meter_stop()["users-list-users"];
-    (page, read)
+    let metered = shop.store.cloud().meter_stop();
+    (page, metered["users-list-users"].read_units)
 }
 
 #[tokio::test(start_paused = true)]
