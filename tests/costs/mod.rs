@@ -14,7 +14,7 @@ const WHOLE_ORDER: &str = "a whole order of 3 lines";
 const IDLE_DAY: &str = "a day without any request";
 
 /// How the page is made anew.
-const ANEW: &str = "UPDATE_COSTS=1 cargo test -p tests every_operation_has_a_price";
+const ANEW: &str = "UPDATE_COSTS=1 cargo test --test souk every_operation_has_a_price";
 
 #[tokio::test(start_paused = true)]
 async fn every_operation_has_a_price() {
