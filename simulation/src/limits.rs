@@ -98,6 +98,7 @@ struct Use {
     partition: String,
     unit: Unit,
     units: f64,
+    is_index: bool,
 }
 
 /// What a call comes to.
@@ -165,19 +166,24 @@ impl Faults for Limits {
     }
 
     fn befalls(&self, at: &At<'_>) -> Fault {
-        let Some(bill) = bill(at) else {
+        let Some(mut bill) = bill(at) else {
             return Fault::None;
         };
         let now = Instant::now();
         let second = now.duration_since(self.began).as_secs();
         let mut state = self.state();
         state.borne.calls += 1;
+        let meets = |item: &String| state.held.get(item).is_some_and(|until| now < *until);
+        let conflicts = bill.writes.iter().any(meets);
+        if conflicts {
+            // What is turned away comes into no index.
+            bill.uses.retain(|part| !part.is_index);
+        }
         if !state.affords(&bill, second) {
             state.borne.throttled += 1;
             return Fault::Throttled;
         }
-        let meets = |item: &String| state.held.get(item).is_some_and(|until| now < *until);
-        if bill.writes.iter().any(meets) {
+        if conflicts {
             state.borne.conflicts += 1;
             return Fault::Conflict;
         }
@@ -204,6 +210,7 @@ impl State {
             partition,
             unit,
             units,
+            is_index: _,
         } in &bill.uses
         {
             let limits = [PARTITION, TABLE].map(|limits| limits[usize::from(*unit == Unit::Read)]);
@@ -285,6 +292,7 @@ impl Bill {
             partition,
             unit,
             units,
+            is_index: false,
         });
     }
 
@@ -316,8 +324,13 @@ impl Bill {
         self.add(table, pk.to_owned(), Unit::Write, units);
         for index in known(table).into_iter().flat_map(|known| known.indexes) {
             if let Some(partition) = item[index.pk]["S"].as_str() {
-                let partition = format!("{} {partition}", index.name);
-                self.add(table, partition, Unit::Write, 1.0);
+                self.uses.push(Use {
+                    table: table.to_owned(),
+                    partition: format!("{} {partition}", index.name),
+                    unit: Unit::Write,
+                    units: 1.0,
+                    is_index: true,
+                });
             }
         }
         self.writes.push(format!("{table} {pk} {sk}"));

@@ -69,6 +69,7 @@ fn sell(pieces: u64, rate: u64, shards: Vec<u16>) -> bool {
     } else {
         shards
     };
+    let mut busiest = Vec::new();
     let mut is_well = true;
     println!(
         "| shards | orders | refused | gave up | held | left | seconds | orders a second | median wait | 1 in 100 | conflicts | throttled | calls |"
@@ -98,13 +99,17 @@ fn sell(pieces: u64, rate: u64, shards: Vec<u16>) -> bool {
             sold.borne.throttled,
             sold.borne.calls,
         );
-        for load in sold.loads.iter().take(BUSIEST) {
-            eprintln!(
-                "  {:?} {}: {:.0} in the busiest second, {:.0} in all, {} refused",
+        busiest.push((shards, sold.loads));
+        is_well &= sold.orders == sale.pieces && sold.held == sold.orders && sold.left == 0;
+    }
+    for (shards, loads) in busiest {
+        println!("\nasked for most, with {shards} shards:");
+        for load in loads.iter().take(BUSIEST) {
+            println!(
+                "  {:?} units of {}: {:.0} in the busiest second, {:.0} in all; {} times refused",
                 load.unit, load.name, load.peak, load.total, load.refused
             );
         }
-        is_well &= sold.orders == sale.pieces && sold.held == sold.orders && sold.left == 0;
     }
     is_well
 }

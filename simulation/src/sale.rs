@@ -201,9 +201,8 @@ async fn buy(network: &Network, number: u32) -> Came {
                 };
             }
             Some((409, answer)) if answer.body["code"] == "out_of_stock" => return Came::SoldOut,
-            Some((status, answer)) if status < 500 && status != 429 && status != 409 => {
-                panic!("{answer:?}")
-            }
+            // No other answer gets better by asking again.
+            Some((status, _)) if !matches!(status, 409 | 429 | 500..) => return Came::Nowhere,
             _ => tokio::time::sleep(AGAIN.mul_f64(fastrand::f64())).await,
         }
     }

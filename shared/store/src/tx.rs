@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
@@ -369,10 +369,14 @@ fn reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
 
 /// Whether another transaction, or the table's capacity, was in the way: worth another try.
 fn is_contention(error: &SdkError<TransactWriteItemsError>) -> bool {
-    if let Some(TransactWriteItemsError::TransactionInProgressException(_)) =
-        error.as_service_error()
-    {
-        return true;
+    match error.as_service_error() {
+        Some(
+            TransactWriteItemsError::TransactionInProgressException(_)
+            | TransactWriteItemsError::ProvisionedThroughputExceededException(_)
+            | TransactWriteItemsError::RequestLimitExceeded(_),
+        ) => return true,
+        Some(other) if other.code() == Some("ThrottlingException") => return true,
+        _ => {}
     }
     let reasons = reasons(error);
     !reasons.is_empty()

@@ -219,13 +219,13 @@ pub(super) async fn spread(
     main: &Counted,
     shards: u16,
 ) -> Result<(), StoreError> {
-    let mut version = main.level.version;
     let old = main.spread;
     let begins = !old.is_spread();
     let generation = old.generation + u64::from(begins);
     let parts = portions(left(main.level.available()), shards);
     let parts: Vec<(Shard, u32)> = Shard::all(shards).zip(parts).collect();
-    for chunk in parts.chunks(AT_ONCE) {
+    // Each step is bound to the version that the one before it made.
+    for (version, chunk) in (main.level.version..).zip(parts.chunks(AT_ONCE)) {
         let mut tx = Tx::new(db.client(), stamp.clone());
         let moved: u32 = chunk.iter().map(|(_, units)| units).sum();
         let terms = Terms {
@@ -251,7 +251,6 @@ pub(super) async fn spread(
             fill(db, &mut tx, &main.level.sku, generation, *shard, *units);
         }
         tx.commit().await?;
-        version += 1;
     }
     Ok(())
 }
