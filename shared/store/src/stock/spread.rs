@@ -399,13 +399,17 @@ impl Lease<'_> {
                     ":taken",
                     number(chunk.iter().map(|shard| shard.taken).sum::<u64>()),
                 ),
-                (":one", number(1)),
+                // The version of the whole never falls: an ETag of it would stand for two states.
+                (
+                    ":changes",
+                    number(1 + chunk.iter().map(|shard| shard.version).sum::<u64>()),
+                ),
             ]);
             tx.update(
                 self.db.table(),
                 self.main_key(),
                 "ADD onHand :onHand, reserved :reserved, available :available, taken :taken, \
-                 version :one",
+                 version :changes",
                 terms,
                 |_| StoreError::Stale,
             );

@@ -253,6 +253,26 @@ async fn a_sku_is_spread_by_its_version_and_within_bounds() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_version_rises_with_every_change_wherever_it_is() {
+    let shop = Shop::open().await;
+    shop.stocked("MUG", 60).await;
+    let customer = shop.customer().await;
+    let mut versions = Vec::new();
+    for shards in [6, 6, 3, 0, 2, 0] {
+        spread(&shop, shards).await;
+        versions.push(level(&shop).await["version"].as_u64());
+        assert_eq!(customer.order(&mugs(2)).await.status, 201);
+        versions.push(level(&shop).await["version"].as_u64());
+        shop.settle().await;
+        versions.push(level(&shop).await["version"].as_u64());
+    }
+    assert!(
+        versions.is_sorted_by(|before, after| before < after),
+        "{versions:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_product_of_which_units_were_spread_is_archived_rather_than_deleted() {
     let shop = Shop::open().await;
     let admin = shop.admin().await;
