@@ -43,6 +43,7 @@ RULES = (
     "delta: must not be 0",
     " units free and cannot be adjusted by ",
     " would have more units than can be counted",
+    "shards: must be 0 with backorder",
     "items: must have at most",  # units of one SKU over all lines
     "items: the amount is too large",
     "password: must not be",  # a common password, or the address
