@@ -1,6 +1,7 @@
 //! AWS clients: one configuration with region and credentials given explicitly, so that no chain is
 //! searched at a cold start, and one HTTP client with the few roots that AWS's endpoints use.
 
+use std::error::Error;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -13,18 +14,16 @@ use aws_sdk_dynamodb::config::{
     Credentials, IdentityCache, Region, SharedCredentialsProvider, SharedHttpClient,
 };
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::env::{
     ACCESS_KEY_ID, CA_BUNDLE, DYNAMODB_ENDPOINT, Env, REGION, SECRET_ACCESS_KEY, SECRETS_ENDPOINT,
     SES_ENDPOINT, SESSION_TOKEN, SQS_ENDPOINT, Var,
 };
 use crate::need::StartError;
+use crate::wire::{Trusted, Wire};
 
 /// Public certificates of Amazon Trust Services, from <https://www.amazontrust.com/repository/>.
-const ROOTS: [&str; 5] = [
+pub(crate) const ROOTS: [&str; 5] = [
     include_str!("roots/amazon_root_ca_1.pem"),
     include_str!("roots/amazon_root_ca_2.pem"),
     include_str!("roots/amazon_root_ca_3.pem"),
@@ -76,23 +75,21 @@ impl Aws {
     /// # Errors
     /// If region or credentials are missing, or the roots cannot be read.
     pub fn from_env(env: &Env) -> Result<Self, StartError> {
-        let mut trusted = TrustStore::empty();
+        let unusable = |error: Box<dyn Error + Send + Sync>| error.to_string();
+        let mut trusted = Trusted::nobody();
         for root in ROOTS {
-            trusted.add_pem_certificate(root);
+            trusted
+                .add(root.as_bytes())
+                .map_err(|error| StartError::Unusable(REGION, unusable(error)))?;
         }
         if let Some(bundle) = env.optional(CA_BUNDLE) {
-            let bundle = std::fs::read(bundle)
-                .map_err(|error| StartError::Unusable(CA_BUNDLE, error.to_string()))?;
-            trusted.add_pem_certificate(bundle);
+            std::fs::read(bundle)
+                .map_err(Into::into)
+                .and_then(|bundle| trusted.add(&bundle))
+                .map_err(|error| StartError::Unusable(CA_BUNDLE, unusable(error)))?;
         }
-        let tls = TlsContext::builder()
-            .with_trust_store(trusted)
-            .build()
-            .map_err(|error| StartError::Unusable(REGION, error.to_string()))?;
-        let http = Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(tls)
-            .build_https();
+        let http = Wire::new(trusted, CONNECT_TIMEOUT)
+            .map_err(|error| StartError::Unusable(REGION, unusable(error)))?;
         env.require([REGION, ACCESS_KEY_ID, SECRET_ACCESS_KEY])?;
         let credentials = Credentials::new(
             env.get(ACCESS_KEY_ID)?,
@@ -102,7 +99,7 @@ impl Aws {
             "environment",
         );
         let credentials = SharedCredentialsProvider::new(credentials);
-        Self::of(env, http, Some(credentials))
+        Self::of(env, SharedHttpClient::new(http), Some(credentials))
     }
 
     /// Clients over another HTTP client: the embedded services of the local store. They look at no

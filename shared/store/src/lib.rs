@@ -54,6 +54,7 @@ pub mod telling;
 pub mod tx;
 pub mod usage;
 pub mod users;
+mod wire;
 
 pub use error::StoreError;
 pub use need::{Declaration, Need, Needs, StartError, Wiring};

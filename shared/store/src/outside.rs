@@ -3,14 +3,11 @@
 
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
 use crate::env::Var;
 use crate::need::StartError;
+use crate::wire::{Trusted, Wire};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
 
@@ -33,19 +30,9 @@ impl Outside {
         if let Self::Given(connector) = self {
             return Ok(connector.clone());
         }
-        let tls = TlsContext::builder()
-            .with_trust_store(TrustStore::empty().with_native_roots(true))
-            .build()
+        let wire = Trusted::of_this_machine()
+            .and_then(|trusted| Wire::new(trusted, CONNECT_TIMEOUT))
             .map_err(|error| StartError::Unusable(var, error.to_string()))?;
-        let settings = HttpConnectorSettings::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build();
-        let connector = Connector::builder()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(tls)
-            .connector_settings(settings)
-            .sleep_impl(TokioSleep::new())
-            .build();
-        Ok(SharedHttpConnector::new(connector))
+        Ok(SharedHttpConnector::new(wire))
     }
 }
