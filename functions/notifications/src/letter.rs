@@ -3,7 +3,7 @@
 use domain::email::Email;
 use domain::notification::NotificationKind;
 use domain::text::PersonName;
-use store::mail::Mail;
+use mail::Mail;
 use store::shop::ShopName;
 
 use crate::{html, plain_text};

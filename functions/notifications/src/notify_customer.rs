@@ -12,7 +12,7 @@ use domain::id::NotificationId;
 use domain::notification::{Notification, NotificationPreferences};
 use edge::seal::Seal;
 use edge::{Code, Consumer, Delivery, Failure, Source};
-use store::mail::{MailError, Mailer};
+use mail::{MailError, Mailer};
 use store::notifications::{self, Notifications};
 use store::orders::{self, Orders};
 use store::queues::NOTIFICATIONS_NOTIFY_CUSTOMER;

@@ -17,7 +17,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 
 use crate::env::{
     ACCESS_KEY_ID, CA_BUNDLE, DYNAMODB_ENDPOINT, Env, REGION, SECRET_ACCESS_KEY, SECRETS_ENDPOINT,
-    SES_ENDPOINT, SESSION_TOKEN, SQS_ENDPOINT, Var,
+    SESSION_TOKEN, SQS_ENDPOINT, Var,
 };
 use crate::need::StartError;
 use crate::wire::{Trusted, Wire};
@@ -41,18 +41,22 @@ const ATTEMPTS: u32 = 3;
 
 /// How often a client may try again before it stops doing so for a while. Clients share it by themselves if
 /// they are in one process, as the instances of the local store are and those of Lambda never.
-fn own_quota() -> RetryPartition {
+#[doc(hidden)]
+#[must_use]
+pub fn own_quota() -> RetryPartition {
     RetryPartition::custom("instance")
         .token_bucket(TokenBucket::default())
         .build()
 }
 
-/// A client of a service.
+/// A client of a service, for rooms: of the SDK's crate for it, at the endpoint that an environment variable
+/// may name.
+#[macro_export]
 macro_rules! client {
     ($aws:expr, $service:ident, $endpoint:expr) => {{
         let config = $service::config::Builder::from(&$aws.at($endpoint));
-        let config = config.retry_partition(own_quota());
-        let config = match $aws.is_signed {
+        let config = config.retry_partition($crate::aws::own_quota());
+        let config = match $aws.is_signed() {
             true => config,
             false => config.allow_no_auth(),
         };
@@ -145,7 +149,15 @@ impl Aws {
         })
     }
 
-    fn at(&self, endpoint: Var) -> SdkConfig {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        self.is_signed
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn at(&self, endpoint: Var) -> SdkConfig {
         match self.env.optional(endpoint) {
             Some(url) => self.shared.to_builder().endpoint_url(url).build(),
             None => self.shared.clone(),
@@ -157,13 +169,11 @@ impl Aws {
         self.dynamodb.get_or_init(make).clone()
     }
 
-    pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
+    /// The client of SQS.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let make = || client!(self, aws_sdk_sqs, SQS_ENDPOINT);
         self.sqs.get_or_init(make).clone()
-    }
-
-    pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
-        client!(self, aws_sdk_sesv2, SES_ENDPOINT)
     }
 
     pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::Client {

@@ -17,9 +17,9 @@ const COOL_DOWN: Duration = Duration::from_secs(10);
 
 /// A service is left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Resting {
+pub struct Resting {
     /// How long still.
-    pub(crate) seconds: u32,
+    pub seconds: u32,
 }
 
 impl fmt::Display for Resting {
@@ -31,7 +31,7 @@ impl fmt::Display for Resting {
 impl std::error::Error for Resting {}
 
 /// The breaker around one service.
-pub(crate) struct Breaker {
+pub struct Breaker {
     state: Mutex<State>,
     sign: &'static Sign,
 }
@@ -45,7 +45,7 @@ struct State {
 
 impl Breaker {
     /// A closed one, which gives this sign when it opens.
-    pub(crate) fn new(sign: &'static Sign) -> Self {
+    pub fn new(sign: &'static Sign) -> Self {
         Self {
             state: Mutex::default(),
             sign,
@@ -53,12 +53,12 @@ impl Breaker {
     }
 
     /// Lets a call through, unless the service is left alone now.
-    pub(crate) fn admit(&self) -> Result<(), Resting> {
+    pub fn admit(&self) -> Result<(), Resting> {
         self.state().admit(Instant::now())
     }
 
     /// Takes note of how a call ended.
-    pub(crate) fn record(&self, failed: bool) {
+    pub fn record(&self, failed: bool) {
         if self.state().record(failed, Instant::now()) {
             self.sign.give();
         }

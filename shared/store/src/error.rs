@@ -84,7 +84,8 @@ impl fmt::Display for Full {
 }
 
 impl StoreError {
-    pub(crate) fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    /// A service that does not answer.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
     }
 

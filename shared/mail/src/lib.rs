@@ -1,4 +1,7 @@
-//! Mail, through Amazon SES; the local store captures it instead.
+//! Mail, through Amazon SES; the local store captures it instead. A crate of its own, since the SDK of SES is
+//! larger than that of DynamoDB, and only who sends mail is linked with it.
+//!
+//! It may depend on `domain` and `store`. It must never know whom a mail is for, or what it says.
 //!
 //! While the mail service takes no mail, what should go out waits in the queue it came from: each message
 //! is put there anew and comes again after some minutes, however long it takes. So an outage makes no dead
@@ -14,14 +17,12 @@ use futures_util::FutureExt;
 
 use domain::email::Email;
 
-use crate::breaker::Breaker;
-use crate::db::unavailable;
-use crate::env::Var;
-use crate::error::StoreError;
-use crate::grant::{Grant, Resource};
-use crate::need::{Declaration, Need, StartError, Wiring};
-use crate::queues::NOTIFICATIONS_NOTIFY_CUSTOMER;
-use crate::sign::MAIL_DOWN;
+use store::breaker::Breaker;
+use store::env::{SES_ENDPOINT, Var};
+use store::grant::{Grant, Resource};
+use store::queues::NOTIFICATIONS_NOTIFY_CUSTOMER;
+use store::sign::MAIL_DOWN;
+use store::{Declaration, Need, StartError, StoreError, Wiring};
 
 /// Whom mail is from.
 pub const MAIL_FROM: Var = Var::new("MAIL_FROM", "the verified address that mail is sent from");
@@ -117,7 +118,7 @@ impl Mailer {
             .send()
             .boxed()
             .await
-            .map_err(unavailable)?;
+            .map_err(StoreError::unavailable)?;
         Ok(())
     }
 }
@@ -161,7 +162,7 @@ impl Need for Mailer {
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
         Ok(Self {
-            ses: wiring.aws.ses(),
+            ses: store::client!(&wiring.aws, aws_sdk_sesv2, SES_ENDPOINT),
             sqs: wiring.aws.sqs(),
             from: wiring.env.get(MAIL_FROM)?.to_owned(),
             queue: wiring
