@@ -15,12 +15,12 @@ use crate::say;
 use crate::shop::Services;
 use crate::throttle::Throttle;
 
-type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
+pub(crate) type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// The memory of the smallest function.
 const SMALLEST_MB: u64 = 128;
 /// How many events a started function deals with before it is warm.
-const WARMING: usize = 20;
+pub(crate) const WARMING: usize = 20;
 
 /// How thoroughly to measure.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,8 @@ pub(crate) struct Measured {
     pub(crate) warm_cpu_tls: Option<Duration>,
     pub(crate) peak_memory_kib: u64,
     pub(crate) binary_bytes: u64,
+    /// What its sample event was answered with; 0 for what answers no request.
+    pub(crate) status: u64,
 }
 
 #[derive(Default)]
@@ -186,17 +188,18 @@ impl Samples {
             warm_cpu_tls: median(self.warm_cpu_tls),
             peak_memory_kib: self.memory.into_iter().max().unwrap_or_default(),
             binary_bytes: std::fs::metadata(&subject.binary)?.len(),
+            status: self.status,
         })
     }
 }
 
-fn median(mut samples: Vec<Duration>) -> Option<Duration> {
+pub(crate) fn median(mut samples: Vec<Duration>) -> Option<Duration> {
     samples.sort_unstable();
     samples.get(samples.len() / 2).copied()
 }
 
 /// The event as another client would send it: with an idempotency key of its own.
-fn renewed(event: &Bytes, number: usize) -> Bytes {
+pub(crate) fn renewed(event: &Bytes, number: usize) -> Bytes {
     let Ok(mut renewed) = serde_json::from_slice::<Value>(event) else {
         return event.clone();
     };
@@ -206,12 +209,12 @@ fn renewed(event: &Bytes, number: usize) -> Bytes {
     renewed.to_string().into()
 }
 
-fn status(body: &Bytes) -> u64 {
+pub(crate) fn status(body: &Bytes) -> u64 {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     answer["statusCode"].as_u64().unwrap_or_default()
 }
 
-fn progress(round: usize, rounds: usize, index: usize, of: usize, name: &str) {
+pub(crate) fn progress(round: usize, rounds: usize, index: usize, of: usize, name: &str) {
     say(&format!(
         "\r\x1b[Kround {round} of {rounds}, {index} of {of}: {name}"
     ));

@@ -1,4 +1,5 @@
-//! What the shop costs, measured: `cargo measure functions` writes `docs/benchmarks.md`.
+//! What the shop costs, measured: `cargo measure functions` writes `docs/benchmarks.md`, `cargo measure scale`
+//! `docs/scale.md`.
 //!
 //! It may use everything; nothing depends on it. What functions are compared with stands in `floors`, a
 //! workspace of its own, whose wishes of libraries must not become the shop's.
@@ -9,11 +10,13 @@ mod plot;
 mod process;
 mod report;
 mod runtime_api;
+mod scale;
 mod shop;
 mod throttle;
 
 use std::error::Error;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use functions::Care;
@@ -25,15 +28,28 @@ const CALLS: usize = 60;
 
 const USAGE: &str = "\
 Usage: cargo measure functions [--rounds N] [--as-built] [FUNCTION ...]
+       cargo measure scale [--rounds N] [--as-built] [SIZE ...]
 
-Builds functions for release, all unless some are named, starts each N times, and writes docs/benchmarks.md if
-all were measured. With --as-built, the binaries are taken as they lie there.
+functions: builds functions for release, all unless some are named, starts each N times, and writes
+docs/benchmarks.md if all were measured.
+scale: fills shops with SIZE products and as many orders each, 1000, 100000 and 1000000 unless they are named,
+measures what everybody does in each, and writes docs/scale.md unless they were. A million takes an hour and
+some 15 GB of disk.
+
+With --as-built, the binaries are taken as they lie there.
 ";
 
 struct Wish {
+    of: Subject,
     rounds: usize,
     as_built: bool,
-    names: Vec<String>,
+}
+
+enum Subject {
+    /// These functions, all if there are none.
+    Functions(Vec<String>),
+    /// Shops of these sizes.
+    Scale(Vec<u32>),
 }
 
 fn main() -> ExitCode {
@@ -56,37 +72,50 @@ fn main() -> ExitCode {
 }
 
 fn wish(mut arguments: impl Iterator<Item = String>) -> Option<Wish> {
-    if arguments.next()? != "functions" {
-        return None;
-    }
-    let mut wish = Wish {
-        rounds: ROUNDS,
-        as_built: false,
-        names: Vec::new(),
+    let mut of = match arguments.next()?.as_str() {
+        "functions" => Subject::Functions(Vec::new()),
+        "scale" => Subject::Scale(Vec::new()),
+        _ => return None,
     };
+    let (mut rounds, mut as_built) = (ROUNDS, false);
     while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--rounds" => {
-                wish.rounds = arguments
-                    .next()?
-                    .parse()
-                    .ok()
-                    .filter(|rounds| *rounds > 0)?;
+        match (argument.as_str(), &mut of) {
+            ("--rounds", _) => {
+                let wished = arguments.next()?.parse().ok();
+                rounds = wished.filter(|rounds| *rounds > 0)?;
             }
-            "--as-built" => wish.as_built = true,
-            flag if flag.starts_with('-') => return None,
-            name => wish.names.push(name.to_owned()),
+            ("--as-built", _) => as_built = true,
+            (flag, _) if flag.starts_with('-') => return None,
+            (name, Subject::Functions(names)) => names.push(name.to_owned()),
+            (size, Subject::Scale(sizes)) => sizes.push(size.parse().ok()?),
         }
     }
-    Some(wish)
+    if let Subject::Scale(sizes) = &mut of
+        && sizes.is_empty()
+    {
+        sizes.extend(scale::SIZES);
+    }
+    Some(Wish {
+        of,
+        rounds,
+        as_built,
+    })
 }
 
 async fn run(wish: Wish) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Wish {
-        rounds,
-        as_built,
-        names,
-    } = wish;
+    let page = match wish.of {
+        Subject::Functions(names) => measure_functions(names, wish.rounds, wish.as_built).await?,
+        Subject::Scale(sizes) => scale::measure(&sizes, wish.rounds, wish.as_built).await?,
+    };
+    say(&format!("See {}.\n", page.display()));
+    Ok(())
+}
+
+async fn measure_functions(
+    names: Vec<String>,
+    rounds: usize,
+    as_built: bool,
+) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
     let are_all = names.is_empty();
     let names = match are_all {
         true => registry::functions().map(edge::Function::name).collect(),
@@ -103,8 +132,7 @@ async fn run(wish: Wish) -> Result<(), Box<dyn Error + Send + Sync>> {
         false => builds::root().join("target/measured"),
     };
     report::write(&measured, &into)?;
-    say(&format!("See {}.\n", into.join("benchmarks.md").display()));
-    Ok(())
+    Ok(into.join("benchmarks.md"))
 }
 
 /// Speaks to the terminal; whoever does not listen still has what was written.

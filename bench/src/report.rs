@@ -72,8 +72,8 @@ fn page(measured: &[Measured]) -> String {
     let floor = measured.iter().find(|one| one.name == COMPARED);
     let mut page = INTRODUCTION.to_owned();
     page.push_str(
-        "| function | cold, ms | of lean | throttled, ms | init, µs | first, µs | warm, µs | of lean | memory, MiB | binary, MiB |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
+        "| function | answer | cold, ms | of lean | throttled, ms | init, µs | first, µs | warm, µs | of lean | memory, MiB | binary, MiB |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for one in measured {
         let of_floor = |figure: Figure| {
@@ -83,10 +83,14 @@ fn page(measured: &[Measured]) -> String {
         // A text that is written into memory is never refused.
         let _ = writeln!(
             page,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             match one.is_floor {
                 true => format!("*{}*", one.name),
                 false => format!("`{}`", one.name),
+            },
+            match one.status {
+                0 => "–".to_owned(),
+                status => status.to_string(),
             },
             rounded(ms(one.cold)),
             or_nothing(of_floor(|one| Some(ms(one.cold)))),

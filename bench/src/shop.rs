@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use local::aws::Cloud;
 use local::{Options, Store};
 use tempfile::TempDir;
 use tokio::io::copy_bidirectional;
@@ -15,6 +16,8 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use crate::builds;
 
 /// The name that the certificate is for.
 const NAME: &str = "localhost";
@@ -32,7 +35,18 @@ pub(crate) struct Services {
 }
 
 impl Services {
+    /// Those of the demo shop, in memory.
     pub(crate) async fn open() -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Self::of(tempfile::tempdir()?, false).await
+    }
+
+    /// Those of the demo shop, in files that are gone with it.
+    pub(crate) async fn on_disk() -> Result<Self, Box<dyn Error + Send + Sync>> {
+        // Not where temporary files are, which may be memory.
+        Self::of(tempfile::tempdir_in(builds::root().join("target"))?, true).await
+    }
+
+    async fn of(directory: TempDir, on_disk: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let (dynamodb, sqs) = (listen().await?, listen().await?);
         let plain = dynamodb.local_addr()?;
         // Nothing is ever sent to this address: the functions are elsewhere.
@@ -40,15 +54,13 @@ impl Services {
         let options = Options {
             sqs_port: sqs.local_addr()?.port(),
             dynamodb_port: plain.port(),
-            data: None,
-            demo_orders: false,
+            data: on_disk.then(|| directory.path().join("data")),
             ..Options::demo()
         };
         let store = Store::open_watched(options, nowhere).await?;
         let services = tokio::spawn(store.cloud().clone().serve(dynamodb, sqs));
 
         let made = rcgen::generate_simple_self_signed([NAME.to_owned()])?;
-        let directory = tempfile::tempdir()?;
         let bundle = directory.path().join("bundle.pem");
         std::fs::write(&bundle, made.cert.pem())?;
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())?;
@@ -66,6 +78,14 @@ impl Services {
             _directory: directory,
             served: vec![services, fronted],
         })
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn cloud(&self) -> &Cloud {
+        self.store.cloud()
     }
 
     /// The environment of every function.

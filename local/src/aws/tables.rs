@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::actions::scan::ScanRequest;
-use dynoxide::{AttributeValue, Database, DynoxideError, Item};
+use dynoxide::{AttributeValue, Database, DynoxideError, ImportOptions, Item};
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
@@ -72,6 +72,21 @@ impl Cloud {
                 "TimeToLiveSpecification": { "AttributeName": EXPIRY, "Enabled": true },
             }))?)?;
         }
+        Ok(())
+    }
+
+    /// Puts items, as DynamoDB writes them in JSON, past conditions and streams: for a shop that is to have
+    /// been there for years.
+    ///
+    /// # Errors
+    /// [`CloudError::Corrupt`] if they are no items, or what the database says.
+    pub fn fill(&self, table: &str, items: Vec<Value>) -> Result<(), CloudError> {
+        let items = items.into_iter().map(serde_json::from_value);
+        let items: Vec<_> = items
+            .collect::<Result<_, _>>()
+            .map_err(|error| CloudError::Corrupt(error.to_string()))?;
+        let db = self.dynamo.database();
+        db.import_items(table, items, ImportOptions::default())?;
         Ok(())
     }
 
