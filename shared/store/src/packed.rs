@@ -1,13 +1,14 @@
-//! Parts of an order in the forms they were stored in.
+//! Lists and maps that are stored as one text in JSON: nothing looks into them, and a text is read many times
+//! faster than as many attributes.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A list or a map, which was one text in JSON in an order's second form, and attributes in its first.
+/// A list or a map, which may be stored as a text, or as attributes by those who wrote before.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Packed<T>(pub(crate) T);
@@ -23,6 +24,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Packed<T> {
         let value = deserializer.deserialize_any(Unpack(PhantomData))?;
         Ok(Self(value))
     }
+}
+
+/// Writes it as a text.
+pub(crate) fn as_text<T: Serialize, S: Serializer>(
+    Packed(parts): &Packed<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let text = serde_json::to_string(parts).map_err(serde::ser::Error::custom)?;
+    serializer.serialize_str(&text)
 }
 
 struct Unpack<T>(PhantomData<T>);

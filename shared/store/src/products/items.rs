@@ -13,6 +13,11 @@ use domain::slug::Slug;
 use domain::text::{Description, ImageUrl, OptionName, OptionValue, TaxCategory, Title};
 
 use super::Offer;
+use crate::packed::{Packed, as_text};
+
+/// The form that products are written in: 2 has the variants as one text; 1 had attributes for all of them,
+/// which a page of products takes long to read.
+const VERSION: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,7 +29,8 @@ pub(super) struct ProductItem {
     description: Description,
     status: ProductStatus,
     category: Option<CategoryId>,
-    variants: Vec<VariantItem>,
+    #[serde(serialize_with = "as_text")]
+    variants: Packed<Vec<VariantItem>>,
     images: Vec<ImageUrl>,
     version: u64,
     created_at: Timestamp,
@@ -87,14 +93,14 @@ impl From<&Product> for ProductItem {
             updated_at,
         } = product.clone();
         Self {
-            v: 1,
+            v: VERSION,
             id,
             name,
             slug,
             description,
             status,
             category,
-            variants: variants.into_iter().map(VariantItem::from).collect(),
+            variants: Packed(variants.into_iter().map(VariantItem::from).collect()),
             images,
             version,
             created_at,
@@ -113,7 +119,7 @@ impl From<ProductItem> for Product {
             description,
             status,
             category,
-            variants,
+            variants: Packed(variants),
             images,
             version,
             created_at,
@@ -256,14 +262,26 @@ mod tests {
             "description": "",
             "status": "active",
             "category": null,
-            "variants": [],
+            "variants": [{
+                "sku": "MUG",
+                "options": {},
+                "prices": [{"amount": 1_490, "currency": "EUR"}],
+                "weightGrams": 300,
+                "taxCategory": "standard",
+            }],
             "images": [],
             "version": 3,
             "createdAt": "2026-01-01T00:00:00.000Z",
             "updatedAt": "2026-01-01T00:00:00.000Z",
         }))
         .unwrap();
-        assert_eq!(Product::from(item).category, None);
+        let product = Product::from(item);
+        assert_eq!((product.category, product.variants.len()), (None, 1));
+        let stored = serde_json::to_value(ProductItem::from(&product)).unwrap();
+        assert_eq!(stored["v"], 2);
+        assert!(stored["variants"].is_string(), "{stored}");
+        let read: ProductItem = serde_json::from_value(stored).unwrap();
+        assert_eq!(Product::from(read), product);
         let slug: SlugItem = serde_json::from_value(json!({"v": 1, "product": ID})).unwrap();
         assert!(!slug.former);
     }
