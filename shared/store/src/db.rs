@@ -40,6 +40,8 @@ pub(crate) struct Range<'a> {
     pub(crate) newest_first: bool,
     /// What items must be to come along; the others are read and left out.
     pub(crate) filter: Option<Filter>,
+    /// Whether all that was written before is in it, for twice the read units; only of a table itself.
+    pub(crate) consistent: bool,
     pub(crate) limit: u16,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Range<'a> {
             after: None,
             newest_first: true,
             filter: None,
+            consistent: false,
             limit: 0,
         }
     }
@@ -193,6 +196,7 @@ impl Db {
             after,
             newest_first,
             filter,
+            consistent,
             limit,
         } = range;
         let (pk_name, sk_name) = index.map_or(("pk", "sk"), |index| (index.pk, index.sk));
@@ -211,6 +215,7 @@ impl Db {
             .expression_attribute_names("#pk", pk_name)
             .expression_attribute_values(":pk", text(pk))
             .scan_index_forward(!newest_first)
+            .set_consistent_read(consistent.then_some(true))
             .limit(i32::from(limit) + i32::from(after.is_some()));
         let condition = match (&low, &high) {
             (None, None) => "#pk = :pk",

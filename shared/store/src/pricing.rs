@@ -5,7 +5,7 @@
 //! | tax zone | `tariff` | `tax-zone/<id>` | |
 //! | shipping zone | `tariff` | `shipping-zone/<id>` | |
 //! | promotion without a code | `tariff` | `promotion/<id>` | |
-//! | how many of these there are, and how large they are | `bounds` | `bounds` | |
+//! | how many of these there are, how large they are, and how often they changed | `bounds` | `bounds` | |
 //! | promotion with a code, and how often it was used | `coupons` | `promotion/<id>` | |
 //! | code: whose it is | `code/<code in capitals>` | `code` | |
 //! | how often a buyer used a promotion | `promotion/<id>` | `buyer/<buyer>` | |
@@ -14,7 +14,7 @@
 //!
 //! | access | cost |
 //! |---|---|
-//! | what a price depends on | one query: half a read unit per 4 KB of all zones and promotions without a code |
+//! | what a price depends on | the first time one query: half a read unit per 4 KB of all zones and promotions without a code; from then on half a unit for their edition, and a consistent query if there is another |
 //! | a coupon | half a read unit for its code; then half a unit for the promotion, and for the buyer's uses if the buyer is known |
 //! | use a coupon | in the order's transaction: 2 write units for the redemption, 1 for the index; 2 per KB of the promotion if its uses are limited in all, 2 if those of each buyer are. Nothing if neither |
 //! | give a use back | 2 consistent reads; one transaction of the same units |
@@ -52,7 +52,7 @@ use crate::tables::PRICING;
 use crate::tx::{Terms, Tx, stored};
 
 pub use redemptions::Settles;
-pub use tariff::CouponWish;
+pub use tariff::{CouponWish, PriceList};
 
 use bounds::Change;
 use forms::{PromotionForm, ShippingZoneForm, TaxZoneForm};

@@ -6,9 +6,10 @@
 //!
 //! | access | cost |
 //! |---|---|
-//! | look up n SKUs | one batch: half a read unit each; one query of the tariff; a coupon costs two reads more, and the tree of categories one where a promotion is about categories |
+//! | look up n SKUs | one batch: half a read unit each; one query of the tariff, or half a unit for its edition; a coupon costs two reads more, and the tree of categories one where a promotion is about categories |
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::clock::Timestamp;
 use domain::currency::Currency;
@@ -28,28 +29,28 @@ use domain::slug::Slug;
 use crate::categories::{self, Categories};
 use crate::error::StoreError;
 use crate::need::{Declaration, Need, StartError, Wiring};
-use crate::pricing::{self, CouponWish, Tariffs};
+use crate::pricing::{CouponWish, PriceList};
 use crate::products::{self, Offer, Products};
 
 /// What is offered, and the tariff.
 pub struct Shelf {
     products: Products<products::Offers>,
     categories: Categories<categories::Read>,
-    tariffs: Tariffs<pricing::Read>,
+    prices: PriceList,
 }
 
 impl Need for Shelf {
     fn declare(declaration: &mut Declaration) {
         Products::<products::Offers>::declare(declaration);
         Categories::<categories::Read>::declare(declaration);
-        Tariffs::<pricing::Read>::declare(declaration);
+        PriceList::declare(declaration);
     }
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
         Ok(Self {
             products: Products::wire(wiring).await?,
             categories: Categories::wire(wiring).await?,
-            tariffs: Tariffs::wire(wiring).await?,
+            prices: PriceList::wire(wiring).await?,
         })
     }
 }
@@ -69,7 +70,7 @@ pub struct Found {
     wants: Vec<Want>,
     offers: BTreeMap<Sku, Offer>,
     lineages: BTreeMap<CategoryId, Vec<CategoryId>>,
-    tariff: Tariff,
+    tariff: Arc<Tariff>,
     coupon: Option<Coupon>,
 }
 
@@ -100,8 +101,7 @@ impl Shelf {
         let skus: BTreeSet<Sku> = wants.iter().map(|want| want.sku.clone()).collect();
         let wish = coupon.map(|code| CouponWish { code, buyer });
         let (offers, (tariff, coupon)) =
-            futures_util::future::try_join(self.products.of(&skus), self.tariffs.load(wish))
-                .await?;
+            futures_util::future::try_join(self.products.of(&skus), self.prices.load(wish)).await?;
         let offers: BTreeMap<Sku, Offer> = offers
             .into_iter()
             .filter(|offer| offer.status == ProductStatus::Active)

@@ -1,8 +1,9 @@
-//! What a shop's tariff may be: every price reads all of it, in one query.
+//! What a shop's tariff may be, since one query reads all of it; and its edition, which changes with it.
 
-use super::Entry;
+use super::{Entry, PricingRoom, Tariffs};
 use crate::db::{Db, Item, key, number, read_number};
 use crate::error::{Full, StoreError};
+use crate::handle::Mode;
 use crate::tx::{Terms, Tx};
 
 /// How many zones or promotions of a kind there may be.
@@ -10,6 +11,7 @@ const MOST: u64 = 100;
 /// How large they may be together: one query reads a megabyte, and keys and names count too.
 const MOST_BYTES: u64 = 800_000;
 const BOUNDS: &str = "bounds";
+const EDITION: &str = "edition";
 
 /// What happens to something of a size in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +41,11 @@ impl Change {
 pub(super) fn stage<E: Entry>(db: &Db, tx: &mut Tx, change: Change) {
     let (more, more_bytes) = change.more();
     let mut conditions = Vec::new();
-    let mut values = vec![(":more", number(more)), (":bytes", number(more_bytes))];
+    let mut values = vec![
+        (":more", number(more)),
+        (":bytes", number(more_bytes)),
+        (":one", number(1)),
+    ];
     if more > 0 {
         conditions.push("(attribute_not_exists(#count) OR #count < :most)");
         values.push((":most", number(MOST)));
@@ -51,16 +57,30 @@ pub(super) fn stage<E: Entry>(db: &Db, tx: &mut Tx, change: Change) {
     }
     let terms = Terms {
         condition: (!conditions.is_empty()).then(|| conditions.join(" AND ")),
-        names: vec![("#count", E::COUNT), ("#bytes", "bytes")],
+        names: vec![
+            ("#count", E::COUNT),
+            ("#bytes", "bytes"),
+            ("#edition", EDITION),
+        ],
         values,
     };
     tx.update(
         db.table(),
         key(BOUNDS, BOUNDS),
-        "ADD #count :more, #bytes :bytes",
+        "ADD #count :more, #bytes :bytes, #edition :one",
         terms,
         move |found| full::<E>(found, more),
     );
+}
+
+/// Which edition of the tariff is in force. It may be a moment old.
+pub(super) async fn edition<M: Mode<Room = PricingRoom>>(
+    tariffs: &Tariffs<M>,
+) -> Result<u64, StoreError> {
+    let bounds = tariffs.db.get(BOUNDS, BOUNDS).await?;
+    Ok(bounds
+        .and_then(|item| read_number(&item, EDITION))
+        .unwrap_or(0))
 }
 
 fn full<E: Entry>(found: Option<&Item>, more: i64) -> StoreError {

@@ -1,4 +1,7 @@
-//! Reading what a price depends on: the whole tariff in one query, and the coupon that is asked for.
+//! Reading what a price depends on: the tariff, and the coupon that is asked for.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::id::PromotionId;
 use domain::pricing::promotion::{CouponCode, Promotion};
@@ -6,13 +9,16 @@ use domain::pricing::redemption::Buyer;
 use domain::pricing::shipping::ShippingZone;
 use domain::pricing::tax::TaxZone;
 use domain::pricing::{Coupon, Tariff};
+use tokio::time::Instant;
 
 use super::redemptions::{BUYER, buyer_sk, promotion_pk};
 use super::{
-    CODE, COUPONS, CodeItem, Entry, Kept, KeptItem, Read, TARIFF, Tariffs, code_pk, kept, sk,
+    CODE, COUPONS, CodeItem, Entry, Kept, KeptItem, Read, TARIFF, Tariffs, bounds, code_pk, kept,
+    sk,
 };
 use crate::db::{Item, Range, from_item, read_number, read_text};
 use crate::error::StoreError;
+use crate::need::{Declaration, Need, StartError, Wiring};
 
 /// As many as one query reads at once: all there may be, and one more, which shows the end.
 const STRIDE: u16 = 301;
@@ -26,7 +32,46 @@ pub struct CouponWish<'a> {
     pub buyer: Option<&'a Buyer>,
 }
 
-impl Tariffs<Read> {
+/// How long an instance keeps the tariff at most, whatever its edition says.
+const LASTS: Duration = Duration::from_secs(60);
+
+/// What the shop charges besides its prices. An instance that is asked again keeps what it has read, until
+/// there is another edition of it.
+pub struct PriceList {
+    tariffs: Tariffs<Read>,
+    known: Mutex<Known>,
+}
+
+/// What an instance knows of the tariff.
+#[derive(Default)]
+enum Known {
+    /// It was never asked. Most instances of a small shop are asked once.
+    #[default]
+    Nothing,
+    /// It was asked before.
+    Asked,
+    /// It has read it.
+    Edition {
+        number: u64,
+        since: Instant,
+        tariff: Arc<Tariff>,
+    },
+}
+
+impl Need for PriceList {
+    fn declare(declaration: &mut Declaration) {
+        Tariffs::<Read>::declare(declaration);
+    }
+
+    async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
+        Ok(Self {
+            tariffs: Tariffs::wire(wiring).await?,
+            known: Mutex::default(),
+        })
+    }
+}
+
+impl PriceList {
     /// What the shop charges besides its prices, and the coupon that is asked for. What is read may
     /// be a moment old; using the coupon is what counts.
     ///
@@ -35,23 +80,68 @@ impl Tariffs<Read> {
     pub async fn load(
         &self,
         wish: Option<CouponWish<'_>>,
-    ) -> Result<(Tariff, Option<Coupon>), StoreError> {
+    ) -> Result<(Arc<Tariff>, Option<Coupon>), StoreError> {
         let coupon = async {
             match wish {
                 None => Ok(None),
-                Some(wish) => self.coupon(wish).await.map(Some),
+                Some(wish) => self.tariffs.coupon(wish).await.map(Some),
             }
         };
         futures_util::future::try_join(self.tariff(), coupon).await
     }
 
-    async fn tariff(&self) -> Result<Tariff, StoreError> {
+    async fn tariff(&self) -> Result<Arc<Tariff>, StoreError> {
+        if self.is_first() {
+            return self.tariffs.tariff(false).await.map(Arc::new);
+        }
+        let number = bounds::edition(&self.tariffs).await?;
+        if let Some(tariff) = self.kept(number) {
+            return Ok(tariff);
+        }
+        // What is read is this edition or a later one; if it is later, the next look finds that out.
+        let tariff = Arc::new(self.tariffs.tariff(true).await?);
+        *self.known() = Known::Edition {
+            number,
+            since: Instant::now(),
+            tariff: Arc::clone(&tariff),
+        };
+        Ok(tariff)
+    }
+
+    fn is_first(&self) -> bool {
+        let mut known = self.known();
+        let is_first = matches!(*known, Known::Nothing);
+        if is_first {
+            *known = Known::Asked;
+        }
+        is_first
+    }
+
+    fn kept(&self, edition: u64) -> Option<Arc<Tariff>> {
+        match &*self.known() {
+            Known::Edition {
+                number,
+                since,
+                tariff,
+            } if *number == edition && since.elapsed() < LASTS => Some(Arc::clone(tariff)),
+            _ => None,
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tariffs<Read> {
+    async fn tariff(&self, consistent: bool) -> Result<Tariff, StoreError> {
         let mut tariff = Tariff::default();
         let mut after = None;
         loop {
             let range = Range {
                 after,
                 newest_first: false,
+                consistent,
                 limit: STRIDE,
                 ..Range::of(TARIFF)
             };
