@@ -1,9 +1,11 @@
 //! `POST /price-previews`.
 
 use insta::assert_json_snapshot;
+use local::Options;
 use serde_json::{Value, json};
 
 use super::{PREVIEWS, PROMOTIONS, TAX_ZONES, coupon, made, tax_zone};
+use crate::costs::billed;
 use crate::shop::{Answer, Shop, with};
 
 const MUG: &str = "MUG-STONE-BLUE";
@@ -178,4 +180,40 @@ async fn of_several_zones_the_closest_counts() {
         let due = if included { 6_130 } else { 6_130 + tax };
         assert_eq!(totals["total"]["amount"], due);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_reads_the_tariff_again_when_it_has_changed() {
+    let shop = Shop::with(Options {
+        warm: true,
+        instances: 1,
+        ..Options::for_tests()
+    })
+    .await;
+    let admin = shop.admin().await;
+    let seen = async || {
+        let wish = json!({"shippingAddress": {"country": "NO"}});
+        let (previewed, split) = billed(&shop, preview(&shop, &wish)).await;
+        let tax = previewed.json()["data"]["totals"]["tax"]["amount"].clone();
+        (tax, split["pricing-preview-price"].read_units)
+    };
+    let offers = 1.0;
+    let (untaxed, first) = seen().await;
+    let (_, second) = seen().await;
+    assert_eq!(seen().await, (untaxed.clone(), offers + 0.5));
+    // Once more as much, since what is kept must be all that was written by then; and the edition.
+    assert_eq!(second - offers, 2.0 * (first - offers) + 0.5);
+
+    let zone = made(&admin, TAX_ZONES, &tax_zone("NO", 250_000)).await;
+    let (taxed, again) = seen().await;
+    assert_ne!(taxed, untaxed);
+    assert_eq!(again, second);
+    assert_eq!(seen().await, (taxed.clone(), offers + 0.5));
+
+    let path = format!("{TAX_ZONES}/{}", zone.text("/data/id"));
+    let fifth = admin.put(&path, &tax_zone("NO", 200_000)).await;
+    assert_eq!(fifth.status, 200);
+    assert_ne!(seen().await.0, taxed);
+    assert_eq!(admin.delete(&path).await.status, 204);
+    assert_eq!(seen().await.0, untaxed);
 }
