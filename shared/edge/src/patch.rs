@@ -60,9 +60,14 @@ impl Patch {
         }
     }
 
-    /// Whether it is a JSON Patch.
-    pub(crate) const fn is_of_steps(&self) -> bool {
-        matches!(self, Self::Steps(_))
+    /// Whether it takes away the very field at a path like `tracking.number`.
+    pub(crate) fn clears(&self, path: &str) -> bool {
+        let Self::Merge(merge) = self else {
+            return false;
+        };
+        let mut names = path.split('.');
+        let value = names.try_fold(merge, |value, name| value.get(name));
+        value.is_some_and(Value::is_null)
     }
 
     /// The document with the patch applied. Whether it may stand is for the shape of the body to say.

@@ -86,6 +86,10 @@ async fn tracking_can_be_told_later_and_taken_back() {
     assert_eq!(told.text("/data/status"), "shipped");
     let untold = bought.patch(&parcel, &json!({"tracking": null})).await;
     assert!(untold.json()["data"]["tracking"].is_null());
+    let unfinished = json!({"tracking": {"carrier": "DHL"}});
+    let refused = bought.patch(&parcel, &unfinished).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert_eq!(refused.errors(), ["tracking.number: is required"]);
     let bad = json!({"tracking": {"number": "0034", "url": "javascript:alert(1)"}});
     let bad = bought.patch(&parcel, &bad).await;
     assert_eq!(bad.status, 422, "{bad:?}");

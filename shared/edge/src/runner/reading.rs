@@ -269,10 +269,13 @@ impl<E: Endpoint> Reader<E> {
                 let patched = patch.apply(fields)?;
                 let mut faults = Faults::default();
                 whole.walk(&patched, &mut faults);
-                if patch.is_of_steps() {
-                    // Each step could be read: that they lead to no object of this kind is a rule.
-                    faults.broken.append(&mut faults.unparsable);
-                }
+                // The patch could be read: that it leads to no object of this kind is a rule (RFC 5789). But
+                // what must be there is no patch's to take away.
+                let (cleared, missing) = std::mem::take(&mut faults.unparsable)
+                    .into_iter()
+                    .partition(|fault| patch.clears(fault.split(": ").next().unwrap_or_default()));
+                faults.unparsable = cleared;
+                faults.broken.extend::<Vec<String>>(missing);
                 input::verdict(faults)?;
                 (patched, Some(version))
             }
