@@ -19,7 +19,7 @@ use domain::address::{Address, AddressLine, PostalCode};
 use domain::country::Country;
 use domain::currency::Currency;
 use domain::email::Email;
-use domain::id::{OrderId, ProductId, UserId};
+use domain::id::{MovementId, OrderId, ProductId, UserId};
 use domain::money::Money;
 use domain::order::{Draft, Order};
 use domain::pricing::{Basket, Item, Quote, Tariff, Wishes};
@@ -27,13 +27,14 @@ use domain::product::{Details, Product, ProductStatus, Variant};
 use domain::quantity::Quantity;
 use domain::sku::Sku;
 use domain::slug::Slug;
-use domain::text::{Description, PaymentMethod, PersonName, TaxCategory, Title};
+use domain::stock::{Movement, MovementKind};
+use domain::text::{Description, PaymentMethod, PersonName, Reason, TaxCategory, Title};
 use local::seed;
 use store::aws::Aws;
 use store::event::Stamp;
 use store::orders::{self, Orders};
 use store::products::{self, Products};
-use store::stock::Taker;
+use store::stock::{self, Stock, Taker};
 use store::{Need, Wiring};
 
 use crate::functions::Fallible;
@@ -49,6 +50,10 @@ const OF_DEMO_CUSTOMER: u32 = 40;
 /// How many demo categories there are that have products.
 const CATEGORIES: u32 = 9;
 
+/// What the sample order is of, and how much more of it there is than anybody will order.
+const ORDERED: [&str; 2] = ["MUG-STONE-BLUE", "NOTE-A5-BLACK"];
+const PLENTY: i64 = 1_000_000;
+
 const KINDS: [&str; 20] = [
     "Lamp", "Chair", "Table", "Shelf", "Mug", "Bowl", "Plate", "Knife", "Board", "Towel", "Basket",
     "Candle", "Clock", "Mirror", "Rug", "Cushion", "Vase", "Tray", "Jug", "Stool",
@@ -60,13 +65,14 @@ const LOOKS: [&str; 20] = [
 
 /// Puts `size` products and as many orders into a shop.
 pub(super) async fn fill(services: &Services, size: u32) -> Fallible<()> {
+    deliver(services).await?;
     let items = Collected::default();
     let Wiring { env, outside, .. } = services.store().wiring()?;
     let aws = Aws::over(&env, SharedHttpClient::new(items.clone()))?;
     let wiring = Wiring { env, aws, outside };
     let products: Products<products::Create> = Products::wire(&wiring).await?;
     let orders: Orders<orders::Create> = Orders::wire(&wiring).await?;
-    let stock = Taker::wire(&wiring).await?;
+    let taker = Taker::wire(&wiring).await?;
     let mut customer = seed::CUSTOMER.id;
     for number in 0..size {
         let stamp = services.store().stamp();
@@ -81,7 +87,7 @@ pub(super) async fn fill(services: &Services, size: u32) -> Fallible<()> {
         let order = order(customer, &product, &stamp)?;
         let mut tx = orders.begin(&stamp);
         orders.create(&mut tx, &order)?;
-        stock.take(&mut tx, &order, &stock.plan(&order))?;
+        taker.take(&mut tx, &order, &taker.plan(&order))?;
         tx.commit().await?;
 
         if number % AT_ONCE == AT_ONCE - 1 || number + 1 == size {
@@ -92,6 +98,30 @@ pub(super) async fn fill(services: &Services, size: u32) -> Fallible<()> {
         }
     }
     say("\n");
+    Ok(())
+}
+
+/// Delivers what the sample order is of.
+async fn deliver(services: &Services) -> Fallible<()> {
+    let stock: Stock<stock::Adjust> = Stock::wire(&services.store().wiring()?).await?;
+    for sku in ORDERED {
+        let stamp = services.store().stamp();
+        let counted = stock.level(&Sku::parse(sku)?).await?.main;
+        let level = counted.level.adjust(PLENTY)?;
+        let movement = Movement {
+            id: MovementId::new(stamp.now, stamp.entropy.as_ref()),
+            sku: Sku::parse(sku)?,
+            kind: MovementKind::Delivery,
+            delta: PLENTY,
+            reason: Reason::parse("for every order of a run")?,
+            order: None,
+            actor: None,
+            at: stamp.now,
+        };
+        let mut tx = stock.begin(&stamp);
+        stock.adjust(&mut tx, &movement, &counted, &level)?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 
