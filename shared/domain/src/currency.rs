@@ -53,8 +53,15 @@ impl Currency {
 
     /// Reads a code of three capital letters.
     pub fn parse(text: &str) -> Result<Self, Broken> {
-        Self::all()
-            .find(|currency| currency.code == text)
+        BY_EXPONENT
+            .iter()
+            .find_map(|(exponent, codes)| {
+                let code = codes.get(codes.binary_search(&text).ok()?)?;
+                Some(Self {
+                    code,
+                    exponent: *exponent,
+                })
+            })
             .ok_or(Broken("must be an ISO 4217 currency code"))
     }
 }
@@ -119,7 +126,7 @@ listed_text!(
 
 // ISO 4217:2015, list one (current currency and funds codes, as amended up to 2026), published by
 // SIX on behalf of ISO. Codes without a minor unit (metals, SDR, testing, "no currency") are left
-// out: nothing can be priced in them.
+// out: nothing can be priced in them. Each list is in the order of the alphabet, by which it is searched.
 const BY_EXPONENT: &[(u8, &[&str])] = &[
     (2, TWO_DECIMALS),
     (0, NO_DECIMALS),

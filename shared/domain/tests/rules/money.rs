@@ -22,6 +22,17 @@ fn prints_with_the_decimals_of_its_currency() {
 }
 
 #[test]
+fn every_currency_is_found_by_its_code() {
+    for currency in Currency::all() {
+        let found = Currency::parse(currency.code()).unwrap();
+        assert_eq!((found, found.exponent()), (currency, currency.exponent()));
+    }
+    for odd in ["", "EU", "EURO", "eur", "XXX", "ZZZ", "AAA"] {
+        assert!(Currency::parse(odd).is_err(), "{odd}");
+    }
+}
+
+#[test]
 fn never_leaves_its_bounds() {
     let most = euros(Money::MAX_AMOUNT);
     assert_eq!(most.add(euros(1)), Err(MoneyError::Overflow));
