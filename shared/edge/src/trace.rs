@@ -1,7 +1,6 @@
 //! W3C Trace Context: <https://www.w3.org/TR/trace-context/>.
 
-use std::fmt::Write;
-
+use data_encoding::HEXLOWER;
 use domain::clock::Entropy;
 
 /// Continues an incoming `traceparent` with a new span, or begins a trace.
@@ -12,9 +11,9 @@ pub fn traceparent(incoming: Option<&str>, entropy: &dyn Entropy) -> String {
     let (trace, span) = bytes.split_at(16);
     let trace = match incoming.and_then(trace_id) {
         Some(known) => known.to_owned(),
-        None => hex(trace),
+        None => HEXLOWER.encode(trace),
     };
-    format!("00-{trace}-{}-01", hex(span))
+    format!("00-{trace}-{}-01", HEXLOWER.encode(span))
 }
 
 /// The trace id of a well-formed `traceparent` of any version that may still follow version 00.
@@ -33,14 +32,6 @@ fn is_hex(part: &str, length: usize) -> bool {
         && part
             .bytes()
             .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
