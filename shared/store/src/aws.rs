@@ -22,13 +22,14 @@ use crate::env::{
 use crate::need::StartError;
 use crate::wire::{Trusted, Wire};
 
-/// Public certificates of Amazon Trust Services, from <https://www.amazontrust.com/repository/>.
-pub(crate) const ROOTS: [&str; 5] = [
-    include_str!("roots/amazon_root_ca_1.pem"),
-    include_str!("roots/amazon_root_ca_2.pem"),
-    include_str!("roots/amazon_root_ca_3.pem"),
-    include_str!("roots/amazon_root_ca_4.pem"),
-    include_str!("roots/starfield_services_root_g2.pem"),
+/// Public certificates of Amazon Trust Services, from <https://www.amazontrust.com/repository/>, as they are
+/// inside of PEM: a function that starts has nothing to decode.
+pub(crate) const ROOTS: [&[u8]; 5] = [
+    include_bytes!("roots/amazon_root_ca_1.der"),
+    include_bytes!("roots/amazon_root_ca_2.der"),
+    include_bytes!("roots/amazon_root_ca_3.der"),
+    include_bytes!("roots/amazon_root_ca_4.der"),
+    include_bytes!("roots/starfield_services_root_g2.der"),
 ];
 
 /// How long a connection may take.
@@ -83,13 +84,13 @@ impl Aws {
         let mut trusted = Trusted::nobody();
         for root in ROOTS {
             trusted
-                .add(root.as_bytes())
+                .add(root)
                 .map_err(|error| StartError::Unusable(REGION, unusable(error)))?;
         }
         if let Some(bundle) = env.optional(CA_BUNDLE) {
             std::fs::read(bundle)
                 .map_err(Into::into)
-                .and_then(|bundle| trusted.add(&bundle))
+                .and_then(|bundle| trusted.add_pem(&bundle))
                 .map_err(|error| StartError::Unusable(CA_BUNDLE, unusable(error)))?;
         }
         let http = Wire::new(trusted, CONNECT_TIMEOUT)

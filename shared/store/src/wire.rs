@@ -42,8 +42,13 @@ impl Trusted {
         Self(RootCertStore::empty())
     }
 
+    /// Also that of a certificate in DER.
+    pub(crate) fn add(&mut self, der: &'static [u8]) -> Result<(), Boxed> {
+        Ok(self.0.add(CertificateDer::from(der))?)
+    }
+
     /// Also those in `pem`, which must be some.
-    pub(crate) fn add(&mut self, pem: &[u8]) -> Result<(), Boxed> {
+    pub(crate) fn add_pem(&mut self, pem: &[u8]) -> Result<(), Boxed> {
         let mut is_empty = true;
         for certificate in CertificateDer::pem_slice_iter(pem) {
             self.0.add(certificate?)?;
@@ -319,10 +324,11 @@ mod tests {
     fn only_certificates_are_trusted() {
         let mut trusted = Trusted::nobody();
         for root in crate::aws::ROOTS {
-            trusted.add(root.as_bytes()).expect("a root");
+            trusted.add(root).expect("a root");
         }
         assert!(trusted.add(b"not a certificate").is_err());
+        assert!(trusted.add_pem(b"not a certificate").is_err());
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert!(trusted.add(broken.as_bytes()).is_err());
+        assert!(trusted.add_pem(broken.as_bytes()).is_err());
     }
 }

@@ -12,11 +12,11 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Map, Value, json};
 
 const ROOTS: [&str; 5] = [
-    include_str!("../../../../shared/store/src/roots/amazon_root_ca_1.pem"),
-    include_str!("../../../../shared/store/src/roots/amazon_root_ca_2.pem"),
-    include_str!("../../../../shared/store/src/roots/amazon_root_ca_3.pem"),
-    include_str!("../../../../shared/store/src/roots/amazon_root_ca_4.pem"),
-    include_str!("../../../../shared/store/src/roots/starfield_services_root_g2.pem"),
+    include_str!("../../roots/amazon_root_ca_1.pem"),
+    include_str!("../../roots/amazon_root_ca_2.pem"),
+    include_str!("../../roots/amazon_root_ca_3.pem"),
+    include_str!("../../roots/amazon_root_ca_4.pem"),
+    include_str!("../../roots/starfield_services_root_g2.pem"),
 ];
 
 fn client() -> Result<Client, Error> {
