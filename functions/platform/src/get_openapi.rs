@@ -41,7 +41,7 @@ pub(crate) struct Document {
 #[schemars(rename = "OpenApiPart", extend("maxProperties" = 300))]
 struct Part(BTreeMap<String, Value>);
 
-static OPENAPI: &[u8] = include_bytes!("../../../openapi.json");
+static OPENAPI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
 impl Endpoint for GetOpenapi {
     const ROUTE: Route = Route::get("/openapi.json", "The description of this API")
