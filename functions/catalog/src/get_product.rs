@@ -2,7 +2,7 @@
 
 use edge::route::Caching;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
-use store::categories::CategorySlugs;
+use store::categories::CategorySlug;
 use store::products::{self, Products};
 
 use crate::product::{ProductPath, ProductView, visible};
@@ -14,7 +14,7 @@ impl Endpoint for GetProduct {
     const ROUTE: Route = Route::get("/products/{id}", "Get a product")
         .auth(Auth::Anyone)
         .caching(Caching::Revalidate);
-    type Needs = (Products<products::Read>, CategorySlugs);
+    type Needs = (Products<products::Read>, CategorySlug);
     type Path = ProductPath;
     type Query = Nothing;
     type Body = Nothing;

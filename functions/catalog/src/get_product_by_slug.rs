@@ -7,7 +7,7 @@ use edge::route::Caching;
 use edge::{Auth, Endpoint, Failure, Nothing, Reply, Route, Rq};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::categories::CategorySlugs;
+use store::categories::CategorySlug;
 use store::products::{self, Products};
 
 use crate::product::{ProductView, visible};
@@ -27,7 +27,7 @@ impl Endpoint for GetProductBySlug {
         .auth(Auth::Anyone)
         .caching(Caching::Revalidate)
         .moves();
-    type Needs = (Products<products::Read>, CategorySlugs);
+    type Needs = (Products<products::Read>, CategorySlug);
     type Path = SlugPath;
     type Query = Nothing;
     type Body = Nothing;

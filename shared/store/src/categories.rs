@@ -19,7 +19,7 @@
 //! | by slug | another half, and one more if it was renamed |
 //! | the tree, or a category's lineage or descendants | half a read unit per 36 categories of the shop |
 //! | page of n categories | the tree, and one batch: half a read unit for each of the n |
-//! | slugs of n categories | one batch: half a read unit for each that the instance has not read for 5 seconds |
+//! | slugs of n categories | half a read unit for each that the instance has not read for 5 seconds |
 //! | new category | one transaction: 8 write units, and 2 per 9 categories of the shop |
 //! | change a category | 2 write units, 4 more for another slug, and those for the tree if it moves |
 //! | delete a category | 6 write units and those for the tree |
@@ -45,7 +45,7 @@ use crate::page::{Bounds, Page};
 use crate::tables::CATALOG;
 use crate::tx::{Terms, Tx, stored};
 
-pub use slugs::CategorySlugs;
+pub use slugs::{CategorySlug, CategorySlugs};
 
 use items::{CategoryItem, MembersItem, SlugItem, TreeItem};
 

@@ -8,9 +8,10 @@ use domain::clock::Timestamp;
 use domain::id::CategoryId;
 use domain::slug::Slug;
 
-use super::{Categories, ReadMany};
+use super::{Categories, CategoriesRoom, Read, ReadMany, ReadsMany};
 use crate::cache::Cache;
 use crate::error::StoreError;
+use crate::handle::Mode;
 use crate::need::{Declaration, Need, StartError, Wiring};
 
 /// How long a slug is shown again without being read: a category that is renamed may have its former slug,
@@ -18,14 +19,17 @@ use crate::need::{Declaration, Need, StartError, Wiring};
 const LASTS: Duration = Duration::from_secs(5);
 
 /// The slugs of categories.
-pub struct CategorySlugs {
-    categories: Categories<ReadMany>,
+pub struct CategorySlugs<M = ReadMany> {
+    categories: Categories<M>,
     known: Cache<CategoryId, Slug>,
 }
 
-impl Need for CategorySlugs {
+/// The slug of a category, which is read as other single items are.
+pub type CategorySlug = CategorySlugs<Read>;
+
+impl<M: Mode<Room = CategoriesRoom>> Need for CategorySlugs<M> {
     fn declare(declaration: &mut Declaration) {
-        Categories::<ReadMany>::declare(declaration);
+        Categories::<M>::declare(declaration);
     }
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
@@ -36,7 +40,33 @@ impl Need for CategorySlugs {
     }
 }
 
-impl CategorySlugs {
+impl CategorySlug {
+    /// The slug of a category, if there is one and it is everywhere to be read already.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn of(
+        &self,
+        id: Option<CategoryId>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<CategoryId, Slug>, StoreError> {
+        let Some(id) = id else {
+            return Ok(BTreeMap::new());
+        };
+        if let Some(slug) = self.known.get(&id, now) {
+            return Ok(BTreeMap::from([(id, slug)]));
+        }
+        let category = match self.categories.get(id).await {
+            Ok(category) => category,
+            Err(StoreError::NotFound) => return Ok(BTreeMap::new()),
+            Err(error) => return Err(error),
+        };
+        self.known.put(id, category.slug.clone(), now);
+        Ok(BTreeMap::from([(id, category.slug)]))
+    }
+}
+
+impl<M: ReadsMany> CategorySlugs<M> {
     /// The slugs of these categories. One that is new, and not everywhere to be read yet, is left out.
     ///
     /// # Errors
