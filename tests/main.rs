@@ -24,6 +24,7 @@ mod machines;
 mod policies;
 mod samples;
 mod shop;
+mod starting;
 mod stripe;
 mod tokens;
 mod versions;

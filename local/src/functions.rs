@@ -62,7 +62,7 @@ impl Functions {
         Self::Here(fleets.collect())
     }
 
-    /// Starts every instance that there is to be.
+    /// Starts every instance that there is to be, and has it rehearse as it would in Lambda.
     pub(crate) async fn warm(&self) -> Result<(), OpenError> {
         let Self::Here(fleets) = self else {
             return Ok(());
@@ -72,7 +72,8 @@ impl Functions {
                 continue;
             };
             for instance in all {
-                instance.get_or_try_init(|| fleet.starter.start()).await?;
+                let running = instance.get_or_try_init(|| fleet.starter.start()).await?;
+                running.rehearse().await;
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ mod answer;
 pub(crate) mod http;
 pub(crate) mod messages;
 pub(crate) mod reading;
+mod rehearsal;
 mod stale;
 
 use std::sync::Arc;
@@ -22,6 +23,12 @@ pub type Crash = Box<dyn std::error::Error + Send + Sync>;
 pub trait Running: Send + Sync {
     /// Handles one event.
     fn invoke(&self, event: Raw) -> BoxFuture<'_, Result<Raw, Crash>>;
+
+    /// Goes through what handling an event takes, as far as that changes nothing, so that the first event is
+    /// handled as fast as any other.
+    fn rehearse(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
 }
 
 /// The clock and randomness that a function is given.

@@ -252,6 +252,20 @@ pub struct TokenVerifier {
 }
 
 impl TokenVerifier {
+    /// A verifier that reads the public keys when it meets the first token, for routes that hardly anybody
+    /// signs in for.
+    pub(crate) fn unread(wiring: &Wiring) -> Result<Self, StartError> {
+        Self::of(PublicKeys::unread(wiring)?, wiring)
+    }
+
+    fn of(keys: PublicKeys, wiring: &Wiring) -> Result<Self, StartError> {
+        use_ring();
+        Ok(Self {
+            keys: Arc::new(keys),
+            issuer: wiring.env.get(store::shop::ISSUER)?.to_owned(),
+        })
+    }
+
     /// Who a token speaks for; nothing if it is forged, expired or of another kind.
     ///
     /// # Errors
@@ -313,11 +327,6 @@ impl Need for TokenVerifier {
     }
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
-        use_ring();
-        let keys = PublicKeys::wire(wiring).await?;
-        Ok(Self {
-            keys: Arc::new(keys),
-            issuer: wiring.env.get(store::shop::ISSUER)?.to_owned(),
-        })
+        Self::of(PublicKeys::wire(wiring).await?, wiring)
     }
 }

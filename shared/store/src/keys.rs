@@ -172,7 +172,7 @@ impl Need for SigningSecret {
     }
 }
 
-/// The public keys, read once and again when an unknown one is asked for.
+/// The public keys, read at the start, and again when an unknown one is asked for.
 pub struct PublicKeys {
     db: Db,
     cache: RwLock<Cache>,
@@ -185,6 +185,17 @@ struct Cache {
 }
 
 impl PublicKeys {
+    /// Keys that are read when the first is asked for.
+    ///
+    /// # Errors
+    /// [`StartError`] if it is not said where they are.
+    pub fn unread(wiring: &Wiring) -> Result<Self, StartError> {
+        Ok(Self {
+            db: Db::new(wiring.aws.dynamodb(), wiring.env.get(PLATFORM.var)?),
+            cache: RwLock::default(),
+        })
+    }
+
     /// The key of an id.
     ///
     /// # Errors
@@ -237,10 +248,7 @@ impl Need for PublicKeys {
     }
 
     async fn wire(wiring: &Wiring) -> Result<Self, StartError> {
-        let keys = Self {
-            db: Db::new(wiring.aws.dynamodb(), wiring.env.get(PLATFORM.var)?),
-            cache: RwLock::default(),
-        };
+        let keys = Self::unread(wiring)?;
         // Reading now also opens the connection while starting, when there is more CPU. A failure
         // is no reason not to start: the first token tries again.
         if let Ok(known) = keys.read_now().await {
