@@ -113,6 +113,13 @@ pub(crate) async fn measure(sizes: &[u32], rounds: usize, as_built: bool) -> Fal
             samples: OPERATIONS.iter().map(|_| Samples::default()).collect(),
         });
     }
+    let docs = builds::root().join("docs");
+    let into = match sizes == SIZES {
+        true => docs,
+        false => builds::root().join("target/measured"),
+    };
+    std::fs::create_dir_all(&into)?;
+    let page = into.join("scale.md");
     for round in 1..=rounds {
         for (index, operation) in OPERATIONS.iter().enumerate() {
             let binary = binary(operation.function).ok_or("a function was not built")?;
@@ -125,16 +132,10 @@ pub(crate) async fn measure(sizes: &[u32], rounds: usize, as_built: bool) -> Fal
                 sample(&shop.services, &binary, &event, round, samples).await?;
             }
         }
+        // To fill a shop takes long: what is known of it is not to be lost with a later round.
+        std::fs::write(&page, page::written(&shops))?;
     }
     say("\n");
-    let docs = builds::root().join("docs");
-    let into = match sizes == SIZES {
-        true => docs,
-        false => builds::root().join("target/measured"),
-    };
-    std::fs::create_dir_all(&into)?;
-    let page = into.join("scale.md");
-    std::fs::write(&page, page::written(&shops))?;
     Ok(page)
 }
 
