@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
+use edge::limits::RATE_LIMITS;
 use serde_json::{Map, Value};
 
 use crate::builds;
@@ -22,7 +23,7 @@ pub(crate) const SIZES: [u32; 3] = [1_000, 100_000, 1_000_000];
 const CALLS: usize = 60;
 
 /// Requests are counted as in any shop, and nobody is ever refused one.
-const UNLIMITED: (&str, &str) = ("RATE_LIMITS", "default=1000000000/10,strict=1000000000/1");
+const UNLIMITED: &str = "default=1000000000/10,strict=1000000000/1";
 
 /// An operation that everybody's day is made of.
 struct Operation {
@@ -148,8 +149,7 @@ async fn sample(
     samples: &mut Samples,
 ) -> Fallible<()> {
     let mut environment = services.environment(false);
-    let (limits, many) = UNLIMITED;
-    environment.insert(limits, many.to_owned());
+    environment.insert(RATE_LIMITS.name, UNLIMITED.to_owned());
     let (mut process, start) = Process::start(binary, &environment, event, None).await?;
     samples.status = status(&start.body);
     let number = |call: usize| round * 1_000_000 + call;

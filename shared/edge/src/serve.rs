@@ -19,7 +19,7 @@ use crate::system::{SystemClock, SystemEntropy};
 macro_rules! serve {
     ($service:ident) => {
         #[global_allocator]
-        static MEMORY: $crate::serve::Memory = $crate::serve::MEMORY;
+        static MEMORY: $crate::serve::Memory = $crate::serve::Memory;
 
         const FUNCTION: $crate::Function =
             $crate::serve::find($service::FUNCTIONS, env!("CARGO_BIN_NAME"));
@@ -30,12 +30,9 @@ macro_rules! serve {
     };
 }
 
-/// Where a function's memory comes from. A request makes and drops more than a thousand small things, for
-/// which the allocator of the C library takes three times as long.
-pub type Memory = mimalloc::MiMalloc;
-
-/// The memory of a function.
-pub const MEMORY: Memory = mimalloc::MiMalloc;
+/// Where a function's memory comes from: for what a request makes and drops, the allocator of the C library
+/// takes twice as long.
+pub use mimalloc::MiMalloc as Memory;
 
 /// The function of a binary.
 ///

@@ -252,8 +252,8 @@ pub struct TokenVerifier {
 }
 
 impl TokenVerifier {
-    /// A verifier that reads the public keys when it meets the first token, for routes that hardly anybody
-    /// signs in for.
+    /// A verifier that reads the public keys when it meets the first token, for routes that nobody has to sign
+    /// in for.
     pub(crate) fn unread(wiring: &Wiring) -> Result<Self, StartError> {
         Self::of(PublicKeys::unread(wiring)?, wiring)
     }

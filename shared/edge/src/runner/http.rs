@@ -89,7 +89,7 @@ impl<E: Endpoint> HttpRunner<E> {
         let verifiers = match E::ROUTE.auth {
             Auth::Open => None,
             _ => Some(Verifiers {
-                // The rehearsal opens the connection, and hardly anybody signs in for these.
+                // The rehearsal opens the connection, and nobody has to sign in for these.
                 tokens: match rehearsal::reaches_handler(&E::ROUTE) {
                     true => TokenVerifier::unread(wiring)?,
                     false => TokenVerifier::wire(wiring).await?,

@@ -62,3 +62,39 @@ pub(super) fn event(route: &Route) -> Result<Raw, Crash> {
     });
     Ok(serde_json::value::to_raw_value(&event)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::request::LambdaRequest;
+    use lambda_http::{Request, RequestExt};
+
+    use super::{event, reaches_handler};
+    use crate::route::{Auth, Route};
+
+    #[test]
+    fn it_is_a_request_for_its_route() {
+        let route = Route::put("/products/{id}/images/{name}", "Replace an image");
+        let event: LambdaRequest = serde_json::from_str(event(&route).unwrap().get()).unwrap();
+        let request = Request::from(event);
+        assert_eq!(request.method(), "PUT");
+        assert_eq!(route.matches(request.raw_http_path()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn it_comes_to_handlers_that_read_one_thing_for_anybody() {
+        let one = Route::get("/products/{id}", "Get a product");
+        assert!(reaches_handler(&one.auth(Auth::Anyone)));
+        assert!(!reaches_handler(&one.auth(Auth::SignedIn)));
+        for other in [
+            Route::get("/products", "List products"),
+            Route::post("/carts/{id}/items", "Put an item in"),
+            Route::delete("/carts/{id}", "Delete a cart"),
+        ] {
+            assert!(
+                !reaches_handler(&other.auth(Auth::Anyone)),
+                "{}",
+                other.path
+            );
+        }
+    }
+}
