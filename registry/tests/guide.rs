@@ -4,9 +4,9 @@
 
 use std::env::consts::EXE_EXTENSION;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
 /// What a copy does without.
 const LEFT_OUT: [&str; 4] = ["target", ".git", ".local", ".github"];
@@ -90,30 +90,44 @@ fn profile() -> OsString {
     built.file_name().expect("the profile's name").to_owned()
 }
 
-/// Links what this test was built with into a build folder that is new: the libraries of others, which
-/// are the same for the copy, need no second build. Nothing is written to a file that is there.
+/// Gives a build folder that is new what this test was built with: the libraries of others, which are the
+/// same for the copy, need no second build.
 fn begin_with_what_is_built() {
     let built = built();
     let build = build().join(profile());
     if !build.exists() {
         for folder in [".fingerprint", "build", "deps"] {
-            link(&built.join(folder), &build.join(folder));
+            carry(&built.join(folder), &build.join(folder));
         }
     }
 }
 
-fn link(from: &Path, to: &Path) {
+/// What is compiled is linked, as compilers replace what they write. Cargo and build scripts write into
+/// what is there: theirs is copied, with its age, by which Cargo tells what is older than what it is of.
+fn carry(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
         let from = entry.expect("an entry").path();
         let to = to.join(from.file_name().expect("a name"));
         if from.is_dir() {
-            link(&from, &to);
-        } else {
-            // What Cargo removes meanwhile belongs to nobody else.
-            let _ = fs::hard_link(&from, &to);
+            carry(&from, &to);
+            continue;
         }
+        // What Cargo removes meanwhile belongs to nobody else.
+        let _ = if from.parent().is_some_and(|folder| folder.ends_with("deps"))
+            && from.extension().is_none_or(|kind| kind != "d")
+        {
+            fs::hard_link(&from, &to)
+        } else {
+            copy_with_its_age(&from, &to)
+        };
     }
+}
+
+fn copy_with_its_age(from: &Path, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    let age = fs::metadata(from)?.modified()?;
+    fs::File::options().write(true).open(to)?.set_modified(age)
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) {
