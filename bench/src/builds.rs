@@ -31,6 +31,16 @@ pub(crate) fn functions(names: &[String], as_built: bool) -> Fallible<Vec<PathBu
     Ok(names.iter().map(|name| built.join(name)).collect())
 }
 
+/// Builds the store on one machine for release, and gives where it is.
+pub(crate) fn store(as_built: bool) -> Fallible<PathBuf> {
+    let mut build = cargo(&root());
+    build.args(["--package", "local", "--bin", "souk"]);
+    if !as_built {
+        run(build)?;
+    }
+    Ok(root().join("target/release/souk"))
+}
+
 /// Builds the floors, and gives where each is. Each is built by itself: what one wants of a library, the
 /// others would get as well.
 pub(crate) fn floors(as_built: bool) -> Fallible<Vec<PathBuf>> {

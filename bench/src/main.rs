@@ -1,5 +1,5 @@
 //! What the shop costs, measured: `cargo measure functions` writes `docs/benchmarks.md`, `cargo measure scale`
-//! `docs/scale.md`.
+//! `docs/scale.md`, and `cargo measure store` `docs/store.md`.
 //!
 //! It may use everything; nothing depends on it. What functions are compared with stands in `floors`, a
 //! workspace of its own, whose wishes of libraries must not become the shop's.
@@ -12,6 +12,7 @@ mod report;
 mod runtime_api;
 mod scale;
 mod shop;
+mod store;
 mod throttle;
 
 use std::error::Error;
@@ -29,12 +30,15 @@ const CALLS: usize = 60;
 const USAGE: &str = "\
 Usage: cargo measure functions [--rounds N] [--as-built] [FUNCTION ...]
        cargo measure scale [--rounds N] [--as-built] [SIZE ...]
+       cargo measure store [--as-built]
 
 functions: builds functions for release, all unless some are named, starts each N times, and writes
 docs/benchmarks.md if all were measured.
 scale: fills shops with SIZE products and as many orders each, 1000, 100000 and 1000000 unless they are named,
 measures what everybody does in each, and writes docs/scale.md unless they were. A million takes an hour and
 some 15 GB of disk.
+store: builds the store on one machine for release, has several clients ask it for as much as they can get, and
+writes docs/store.md.
 
 With --as-built, the binaries are taken as they lie there.
 ";
@@ -50,6 +54,8 @@ enum Subject {
     Functions(Vec<String>),
     /// Shops of these sizes.
     Scale(Vec<u32>),
+    /// The store on one machine.
+    Store,
 }
 
 fn main() -> ExitCode {
@@ -75,17 +81,19 @@ fn wish(mut arguments: impl Iterator<Item = String>) -> Option<Wish> {
     let mut of = match arguments.next()?.as_str() {
         "functions" => Subject::Functions(Vec::new()),
         "scale" => Subject::Scale(Vec::new()),
+        "store" => Subject::Store,
         _ => return None,
     };
     let (mut rounds, mut as_built) = (ROUNDS, false);
     while let Some(argument) = arguments.next() {
         match (argument.as_str(), &mut of) {
-            ("--rounds", _) => {
+            ("--rounds", Subject::Functions(_) | Subject::Scale(_)) => {
                 let wished = arguments.next()?.parse().ok();
                 rounds = wished.filter(|rounds| *rounds > 0)?;
             }
             ("--as-built", _) => as_built = true,
             (flag, _) if flag.starts_with('-') => return None,
+            (_, Subject::Store) => return None,
             (name, Subject::Functions(names)) => names.push(name.to_owned()),
             (size, Subject::Scale(sizes)) => sizes.push(size.parse().ok()?),
         }
@@ -106,6 +114,7 @@ async fn run(wish: Wish) -> Result<(), Box<dyn Error + Send + Sync>> {
     let page = match wish.of {
         Subject::Functions(names) => measure_functions(names, wish.rounds, wish.as_built).await?,
         Subject::Scale(sizes) => scale::measure(&sizes, wish.rounds, wish.as_built).await?,
+        Subject::Store => store::measure(wish.as_built).await?,
     };
     say(&format!("See {}.\n", page.display()));
     Ok(())

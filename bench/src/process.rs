@@ -100,32 +100,46 @@ impl Process {
         })
     }
 
-    /// The processor time that it has had.
     fn cpu(&self) -> io::Result<Duration> {
-        let mut nanoseconds = 0;
-        for task in fs::read_dir(format!("/proc/{}/task", self.id))? {
-            let times = fs::read_to_string(task?.path().join("schedstat"))?;
-            let on_cpu = times.split_whitespace().next();
-            nanoseconds += on_cpu.and_then(|time| time.parse().ok()).unwrap_or(0);
-        }
-        Ok(Duration::from_nanos(nanoseconds))
+        cpu(self.id)
     }
 
     /// The most memory that it had, in KiB.
     pub(crate) fn peak_memory_kib(&self) -> io::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.id))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        number.ok_or_else(|| io::Error::other("the kernel does not say how much memory it had"))
+        memory_kib(self.id, "VmHWM:")
     }
 
     /// Ends it, as kindly as Lambda does: whoever watches it can still say what it saw.
-    pub(crate) async fn end(mut self) -> io::Result<()> {
-        let id = i32::try_from(self.id).ok().and_then(Pid::from_raw);
-        if let Some(id) = id {
-            kill_process(id, Signal::TERM)?;
-        }
-        self.child.wait().await?;
-        Ok(())
+    pub(crate) async fn end(self) -> io::Result<()> {
+        end(self.child).await
     }
+}
+
+/// The processor time that a process has had.
+pub(crate) fn cpu(id: u32) -> io::Result<Duration> {
+    let mut nanoseconds = 0;
+    for task in fs::read_dir(format!("/proc/{id}/task"))? {
+        let times = fs::read_to_string(task?.path().join("schedstat"))?;
+        let on_cpu = times.split_whitespace().next();
+        nanoseconds += on_cpu.and_then(|time| time.parse().ok()).unwrap_or(0);
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+/// What the kernel says of a process's memory under a name, in KiB.
+pub(crate) fn memory_kib(id: u32, name: &str) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    number.ok_or_else(|| io::Error::other("the kernel does not say how much memory it had"))
+}
+
+/// Asks a process to end, and waits until it has.
+pub(crate) async fn end(mut child: Child) -> io::Result<()> {
+    let id = child.id().and_then(|id| i32::try_from(id).ok());
+    if let Some(id) = id.and_then(Pid::from_raw) {
+        kill_process(id, Signal::TERM)?;
+    }
+    child.wait().await?;
+    Ok(())
 }

@@ -25,10 +25,11 @@ const LOG_SUFFIX: &str = "-wal";
 /// How the file of the last writes begins; its last bit is the byte order of its checksums.
 const LOG_MAGIC: [u8; 4] = [0x37, 0x7f, 0x06, 0x82];
 
-/// Written and removed at every start.
+/// Made and removed at every start.
 const PROBE: &str = "room";
 /// Half as much again as the demo shop takes with the file of its last writes.
 const ROOM_MIB: usize = 8;
+const ROOM_BYTES: usize = ROOM_MIB * 1024 * 1024;
 
 /// The data directory of a store. Dropping it says that the store was closed, also if it was never
 /// opened: a database that cannot be opened takes the file of its last writes away all the same.
@@ -94,18 +95,35 @@ impl Drop for Directory {
     }
 }
 
-/// Writes as much as a start may take, for nothing. A disk that is full is noticed here, in one
-/// place, and not by whichever of the many writes of a start comes first.
+/// Takes as much room as a start may, for nothing. A disk that is full is noticed here, in one place, and
+/// not by whichever of the many writes of a start comes first.
 fn try_room(path: &Path) -> io::Result<()> {
-    // What can be compressed would fit where nothing else does.
-    let mut bytes = vec![0; ROOM_MIB * 1024 * 1024];
-    fastrand::fill(&mut bytes);
     let probe = path.join(PROBE);
-    let written = File::create(&probe).and_then(|mut file| {
-        file.write_all(&bytes)?;
-        file.sync_all()
-    });
-    written.and(fs::remove_file(&probe))
+    let taken = File::create(&probe).and_then(|file| take(&file));
+    taken.and(fs::remove_file(&probe))
+}
+
+/// Where the file system cannot give room to a file without anything being written, something is.
+#[cfg(target_os = "linux")]
+fn take(file: &File) -> io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    use rustix::io::{Errno, retry_on_intr};
+
+    match retry_on_intr(|| fallocate(file, FallocateFlags::empty(), 0, ROOM_BYTES as u64)) {
+        Err(Errno::OPNOTSUPP) => fill(file),
+        taken => Ok(taken?),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+use self::fill as take;
+
+fn fill(mut file: &File) -> io::Result<()> {
+    // What can be compressed would fit where nothing else does.
+    let mut bytes = vec![0; ROOM_BYTES];
+    fastrand::fill(&mut bytes);
+    file.write_all(&bytes)?;
+    file.sync_all()
 }
 
 /// Refuses a data file that is damaged, or that was here and is not any more.

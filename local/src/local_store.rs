@@ -72,7 +72,7 @@ impl Store {
         }
         seed::publish_key(&stack).await?;
         let store = Self::of(stack, functions, options.failures);
-        if filled {
+        if filled && options.settled {
             store.settle().await;
         }
         Ok(store)

@@ -82,6 +82,9 @@ pub struct Options {
     pub warm: bool,
     /// Whether the demo customer has ordered before: one order paid, one waiting to be.
     pub demo_orders: bool,
+    /// Whether it opens only when what its demo orders set off is dealt with. Otherwise whatever pumps its
+    /// sources does that, beside the first requests.
+    pub settled: bool,
     /// As how many instances each function runs; they take turns. As none, it is as in Lambda: an
     /// instance deals with one event at a time, and is started when there is one and none is free.
     pub instances: usize,
@@ -129,6 +132,7 @@ impl Options {
             beginning: Beginning::Empty,
             warm: false,
             demo_orders: true,
+            settled: true,
             instances: 1,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),

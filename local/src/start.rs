@@ -47,6 +47,8 @@ async fn serve_everything(settings: Settings, failures: Arc<Failures>) -> Done {
     let mock = settings.mock;
     let options = Options {
         failures,
+        // Its sources run as soon as it is open.
+        settled: false,
         ..options(&settings, ports)
     };
     let store = Store::open(options).await?;

@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
+    /// For how long one is told to wait before asking again.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Answer {
@@ -192,8 +194,11 @@ impl Network {
             .store
             .request(ask.method, &ask.path, &headers, &body)
             .await;
+        let retry_after = response.header("retry-after");
         Answer {
             status: response.status,
+            retry_after: retry_after
+                .and_then(|seconds| Some(Duration::from_secs(seconds.parse().ok()?))),
             body: serde_json::from_slice(&response.body).unwrap_or(Value::Null),
         }
     }

@@ -1,8 +1,8 @@
 //! A flash sale: everybody wants one SKU at the same moment, on a DynamoDB with its limits.
 //!
 //! Buyers come at a steady rate and place an order each through the whole shop: gateway, handler, SDK. One
-//! who is told to come again does, with the same key, as clients are told to. It ends when everybody was
-//! answered.
+//! who is told to come again does, with the same key, as clients are told to: after the time that the answer
+//! names, and a moment that doubles with each try and has chance in it. It ends when everybody was answered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +21,9 @@ use crate::trace::Trace;
 use crate::weather::Weather;
 
 const SKU: &str = "HOT";
-/// How long a buyer waits before they ask again, at most; and how often they do.
-const AGAIN: Duration = Duration::from_millis(500);
+/// The longest moment by which a buyer's second try is put off, and any; and how often they try.
+const FIRST_MOMENT: Duration = Duration::from_millis(500);
+const LONGEST_MOMENT: Duration = Duration::from_secs(8);
 const TRIES: u32 = 200;
 
 /// A sale.
@@ -191,8 +192,10 @@ async fn buy(network: &Network, number: u32) -> Came {
     });
     let key = format!("buyer-{number}");
     let ask = Ask::post("/api/v1/orders", body).key(&key);
+    let mut moment = FIRST_MOMENT;
     for _ in 0..TRIES {
         let answer = network.ask(&Who::Nobody, &ask).await;
+        let told = answer.as_ref().and_then(|answer| answer.retry_after);
         match answer.map(|answer| (answer.status, answer)) {
             Some((201, _)) => {
                 return Came::Ordered {
@@ -203,7 +206,11 @@ async fn buy(network: &Network, number: u32) -> Came {
             Some((409, answer)) if answer.body["code"] == "out_of_stock" => return Came::SoldOut,
             // No other answer gets better by asking again.
             Some((status, _)) if !matches!(status, 409 | 429 | 500..) => return Came::Nowhere,
-            _ => tokio::time::sleep(AGAIN.mul_f64(fastrand::f64())).await,
+            _ => {
+                tokio::time::sleep(told.unwrap_or_default() + moment.mul_f64(fastrand::f64()))
+                    .await;
+                moment = LONGEST_MOMENT.min(moment * 2);
+            }
         }
     }
     Came::Nowhere
