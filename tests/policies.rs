@@ -54,6 +54,17 @@ impl Faults for CutOff {
     }
 }
 
+/// Whoever has not heard what became of an order asks again with the same key.
+async fn repeated(person: &Person<'_>) {
+    let place = || {
+        let ask = person.ask("POST", "/api/v1/orders");
+        let ask = ask.header("idempotency-key", "not-heard");
+        ask.json(&basket(&[("MUG", 1)])).send()
+    };
+    let (first, second) = (place().await, place().await);
+    assert_eq!(first.text("/data/id"), second.text("/data/id"));
+}
+
 async fn order(person: &Person<'_>, method: Option<&str>) -> String {
     let body = match method {
         Some(method) => with(basket(&[("MUG", 1)]), &json!({"paymentMethod": method})),
@@ -114,6 +125,7 @@ async fn walk(shop: &Shop) {
     let waiting = order(&customer, Some("pm_test_requires_action")).await;
     let paid = order(&customer, Some("pm_test_ok")).await;
     let unpaid = order(&customer, None).await;
+    repeated(&customer).await;
     shop.settle().await;
     cancel(&customer, &paid).await;
     cancel(&customer, &waiting).await;

@@ -34,14 +34,12 @@ impl Seen {
         });
         let buyer = caller.user().map(Buyer::Account);
         let skus = cart.skus();
-        let (found, available) = tokio::join!(
-            shelf.look_up(wants.collect(), cart.coupon.as_ref(), buyer.as_ref()),
-            availability.of(&skus),
-        );
-        Ok(Self {
-            found: found?,
-            available: available?,
-        })
+        let mut reads = shelf.reads();
+        availability.want(&mut reads, &skus);
+        let (coupon, buyer) = (cart.coupon.as_ref(), buyer.as_ref());
+        let (found, mut answers) = shelf.look_up(reads, wants.collect(), coupon, buyer).await?;
+        let available = availability.answered(&mut answers, &skus).await?;
+        Ok(Self { found, available })
     }
 
     /// What the shop can say of a SKU.

@@ -109,14 +109,23 @@ impl Endpoint for CreateOrder {
         // Before the record is looked for: whoever finds the cart gone by this very request also finds
         // its record.
         let cart = cart(carts, rq).await;
-        orders.recall(once.as_ref(), rq.now()).await?;
-        let cart = cart?;
-        let wish = Wish::of(&rq.body, cart.as_ref(), shop.currency)?;
+        let wished = cart.and_then(|cart| {
+            let wish = Wish::of(&rq.body, cart.as_ref(), shop.currency)?;
+            Ok((cart, wish))
+        });
+        let (cart, wish) = match wished {
+            Ok(wished) => wished,
+            Err(refused) => {
+                orders.recall(once.as_ref(), rq.now()).await?;
+                return Err(refused);
+            }
+        };
         let buyer = buyer(&rq.caller, &email);
-        let coupon = wish.coupon.as_ref();
-        let found = shelf
-            .look_up(wish.wants.clone(), coupon, Some(&buyer))
-            .await?;
+        let mut reads = shelf.reads();
+        orders.recall_among(&mut reads, once.as_ref());
+        let (wants, coupon) = (wish.wants.clone(), wish.coupon.as_ref());
+        let (found, mut answers) = shelf.look_up(reads, wants, coupon, Some(&buyer)).await?;
+        orders.recalled(&mut answers, once.as_ref(), rq.now())?;
         if let Some(cart) = &cart {
             wish::unchanged(cart, &found)?;
         }

@@ -109,8 +109,9 @@ impl Endpoint for PreviewPrice {
             Some(user) => Some(Buyer::Account(user)),
             None => email.clone().map(Buyer::Guest),
         };
-        let found = shelf
-            .look_up(wants.collect(), coupon_code.as_ref(), buyer.as_ref())
+        let (coupon, buyer) = (coupon_code.as_ref(), buyer.as_ref());
+        let (found, _) = shelf
+            .look_up(shelf.reads(), wants.collect(), coupon, buyer)
             .await?;
         let terms = Terms {
             currency: currency.unwrap_or(shop.currency),

@@ -16,6 +16,7 @@ use crate::runner::http::{self, HttpRunner};
 use crate::runner::messages::MessageRunner;
 pub use crate::runner::messages::{BatchReply, ItemFailure};
 pub use crate::runner::{Crash, Raw, Running, Surroundings};
+use crate::serve::Served;
 use crate::shape::{Shape, schema};
 
 /// The longest a consumer may work on a batch, in seconds.
@@ -116,7 +117,18 @@ impl Function {
     /// Its name, which is also its binary's and its event's: `orders-create-order`.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("{}-{}", self.service, self.module.replace('_', "-"))
+        name(self.service, self.module)
+    }
+
+    /// What its binary needs of it.
+    #[must_use]
+    pub const fn served(&self) -> Served {
+        Served {
+            service: self.service,
+            module: self.module,
+            declare: self.declare,
+            start: self.start,
+        }
     }
 
     /// Its name in the templates: `OrdersCreateOrderFunction`.
@@ -183,6 +195,10 @@ impl Function {
         }
         true
     }
+}
+
+pub(crate) fn name(service: &str, module: &str) -> String {
+    format!("{service}-{}", module.replace('_', "-"))
 }
 
 fn capitalised(word: &str) -> String {

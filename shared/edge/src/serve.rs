@@ -7,9 +7,9 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use store::aws::Aws;
 use store::env::Env;
 use store::outside::Outside;
-use store::{StartError, Wiring};
+use store::{Declaration, StartError, Wiring};
 
-use crate::function::{Crash, Function, Raw, Surroundings};
+use crate::function::{self, Crash, Function, Raw, Starting, Surroundings};
 use crate::log;
 use crate::system::{SystemClock, SystemEntropy};
 
@@ -21,11 +21,11 @@ macro_rules! serve {
         #[global_allocator]
         static MEMORY: $crate::serve::Memory = $crate::serve::Memory;
 
-        const FUNCTION: $crate::Function =
-            $crate::serve::find($service::FUNCTIONS, env!("CARGO_BIN_NAME"));
+        const SERVED: $crate::serve::Served =
+            $crate::serve::find($service::FUNCTIONS, env!("CARGO_BIN_NAME")).served();
 
         fn main() -> std::process::ExitCode {
-            $crate::serve::run(FUNCTION)
+            $crate::serve::run(SERVED)
         }
     };
 }
@@ -33,6 +33,22 @@ macro_rules! serve {
 /// Where a function's memory comes from: for what a request makes and drops, the allocator of the C library
 /// takes twice as long.
 pub use mimalloc::MiMalloc as Memory;
+
+/// What a binary has of its function: what runs. What describes it is of use to the registry alone, and would
+/// be linked if the binary knew of it.
+#[derive(Clone, Copy)]
+pub struct Served {
+    pub(crate) service: &'static str,
+    pub(crate) module: &'static str,
+    pub(crate) declare: fn() -> Declaration,
+    pub(crate) start: fn(String, Wiring, Surroundings) -> Starting,
+}
+
+impl Served {
+    fn name(&self) -> String {
+        function::name(self.service, self.module)
+    }
+}
 
 /// The function of a binary.
 ///
@@ -58,7 +74,7 @@ pub const fn find(functions: &'static [Function], binary: &str) -> Function {
 
 /// Runs a function until Lambda ends it.
 #[must_use]
-pub fn run(function: Function) -> ExitCode {
+pub fn run(function: Served) -> ExitCode {
     let env = Env::from_process();
     log::to_json(env.optional(log::LOG));
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -77,7 +93,7 @@ pub fn run(function: Function) -> ExitCode {
     }
 }
 
-async fn serve(function: Function, env: Env) -> Result<(), Crash> {
+async fn serve(function: Served, env: Env) -> Result<(), Crash> {
     let needed = (function.declare)().vars;
     env.require(store::env::FROM_RUNTIME.into_iter().chain(needed))
         .map_err(StartError::from)?;

@@ -11,6 +11,7 @@ use domain::sku::Sku;
 use crate::error::StoreError;
 use crate::grant::{BATCH_GET, Grant};
 use crate::handle::{Handle, Mode};
+use crate::reads::{Answers, Reads};
 use crate::stock::{Counted, LEVEL, Seen, StockRoom, counted, level_pk, shards_of};
 use crate::tables::INVENTORY;
 
@@ -32,13 +33,34 @@ impl Availability {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn of(&self, skus: &BTreeSet<Sku>) -> Result<BTreeMap<Sku, Option<u32>>, StoreError> {
-        let keys = skus.iter().map(|sku| (level_pk(sku), LEVEL.to_owned()));
-        let levels = self.db.get_many(keys, false).await?;
-        let mut found: BTreeMap<Sku, Option<u32>> =
-            skus.iter().map(|sku| (sku.clone(), Some(0))).collect();
-        for level in levels {
+        let mut reads = self.reads();
+        self.want(&mut reads, skus);
+        self.answered(&mut reads.send().await?, skus).await
+    }
+
+    /// Wants to know that among other things.
+    pub fn want(&self, reads: &mut Reads, skus: &BTreeSet<Sku>) {
+        for sku in skus {
+            self.db.want(reads, &level_pk(sku), LEVEL);
+        }
+    }
+
+    /// What was found out about it, and for SKUs that are spread is found out now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn answered(
+        &self,
+        answers: &mut Answers,
+        skus: &BTreeSet<Sku>,
+    ) -> Result<BTreeMap<Sku, Option<u32>>, StoreError> {
+        let mut found = BTreeMap::new();
+        for sku in skus {
+            let Some(level) = self.db.found(answers, &level_pk(sku), LEVEL) else {
+                found.insert(sku.clone(), Some(0));
+                continue;
+            };
             let main = counted(level)?;
-            let sku = main.level.sku.clone();
             let available = match (main.level.backorder, main.spread.is_spread()) {
                 (true, _) => None,
                 (false, false) => Some(main.level.available()),
@@ -46,7 +68,7 @@ impl Availability {
             };
             // Below zero there is none.
             let units = |available: i64| u32::try_from(available.max(0)).unwrap_or(u32::MAX);
-            found.insert(sku, available.map(units));
+            found.insert(sku.clone(), available.map(units));
         }
         Ok(found)
     }

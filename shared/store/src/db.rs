@@ -5,21 +5,17 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
+use crate::reads::{Answers, Reads};
 use crate::tables::{Index, SHARDS};
 use crate::tx::Terms;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
-
-/// The most keys that one BatchGetItem takes.
-const BATCH: usize = 100;
-/// How often a batch is asked again for what it left out.
-const BATCH_ROUNDS: u32 = 5;
 
 pub(crate) struct Db {
     client: Client,
@@ -143,47 +139,37 @@ impl Db {
         Ok(reply.item)
     }
 
+    /// Wants an item, read as [`Db::get`] reads it, together with others.
+    pub(crate) fn want(&self, reads: &mut Reads, pk: &str, sk: &str) {
+        reads.want(&self.table, pk, sk);
+    }
+
+    /// Wants an item, read as [`Db::get_now`] reads it, together with others; those of the same table are
+    /// then read so too.
+    pub(crate) fn want_now(&self, reads: &mut Reads, pk: &str, sk: &str) {
+        reads.consistently(&self.table);
+        reads.want(&self.table, pk, sk);
+    }
+
+    /// An item that was wanted, if it is there.
+    pub(crate) fn found(&self, answers: &mut Answers, pk: &str, sk: &str) -> Option<Item> {
+        answers.take(&self.table, pk, sk)
+    }
+
     /// Reads many items at once, in no particular order; those that do not exist are left out.
     pub(crate) async fn get_many(
         &self,
         keys: impl IntoIterator<Item = (String, String)>,
         consistent: bool,
     ) -> Result<Vec<Item>, StoreError> {
-        let mut wanted: Vec<Item> = keys.into_iter().map(|(pk, sk)| key(&pk, &sk)).collect();
-        let mut found = Vec::with_capacity(wanted.len());
-        let mut rounds = 0;
-        while !wanted.is_empty() {
-            let rest = wanted.split_off(wanted.len().min(BATCH));
-            let batch = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .consistent_read(consistent)
-                .build()
-                .map_err(StoreError::unavailable)?;
-            let reply = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, batch)
-                .send()
-                .boxed()
-                .await
-                .map_err(unavailable)?;
-            if let Some(mut items) = reply.responses
-                && let Some(items) = items.remove(&self.table)
-            {
-                found.extend(items);
-            }
-            wanted = rest;
-            if let Some(mut left) = reply.unprocessed_keys
-                && let Some(left) = left.remove(&self.table)
-            {
-                rounds += 1;
-                if rounds > BATCH_ROUNDS {
-                    return Err(StoreError::unavailable("a batch read was left unfinished"));
-                }
-                wanted.extend(left.keys);
-            }
+        let mut reads = Reads::new(self.client());
+        if consistent {
+            reads.consistently(&self.table);
         }
-        Ok(found)
+        for (pk, sk) in keys {
+            self.want(&mut reads, &pk, &sk);
+        }
+        Ok(reads.send().await?.take_all(&self.table))
     }
 
     /// Reads a range, up to its limit or to the megabyte that one query reads.

@@ -10,6 +10,7 @@ use crate::db::Db;
 use crate::event::Stamp;
 use crate::grant::Grant;
 use crate::need::{Declaration, Need, StartError, Wiring};
+use crate::reads::Reads;
 use crate::tables::Table;
 use crate::tx::Tx;
 
@@ -38,6 +39,12 @@ impl<R: Room, M: Mode<Room = R>> Handle<R, M> {
     #[must_use]
     pub fn begin(&self, stamp: &Stamp) -> Tx {
         Tx::new(self.db.client(), stamp.clone())
+    }
+
+    /// Begins reads, which may be of several handles.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        Reads::new(self.db.client())
     }
 }
 

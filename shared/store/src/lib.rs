@@ -42,6 +42,7 @@ pub mod provider;
 pub mod queues;
 pub mod quota;
 pub mod readiness;
+pub mod reads;
 pub mod sessions;
 pub mod shelf;
 pub mod shop;

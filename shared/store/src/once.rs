@@ -16,9 +16,10 @@ use serde_json::Value;
 
 use domain::clock::Timestamp;
 
-use crate::db::{number, read_text, text, unavailable};
+use crate::db::{Item, number, read_text, text, unavailable};
 use crate::error::StoreError;
 use crate::handle::{Handle, Mode};
+use crate::reads::{Answers, Reads};
 use crate::tx::Tx;
 
 /// A request that must be carried out only once.
@@ -71,13 +72,29 @@ impl<R, M: Remembers> Handle<R, M> {
     pub async fn recall(&self, once: Option<&Once>, now: Timestamp) -> Result<(), StoreError> {
         let Some(once) = once else { return Ok(()) };
         let found = self.db.get_now(&Tx::once_pk(once), Tx::ONCE_SK).await?;
-        match found {
-            Some(item) => match Tx::read_once(&item, once, now)? {
-                Some(repeated) => Err(repeated),
-                None => Ok(()),
-            },
-            None => Ok(()),
+        first_time(found, once, now)
+    }
+
+    /// Wants to know, among other things, whether the request was carried out before, at the same cost.
+    pub fn recall_among(&self, reads: &mut Reads, once: Option<&Once>) {
+        if let Some(once) = once {
+            self.db.want_now(reads, &Tx::once_pk(once), Tx::ONCE_SK);
         }
+    }
+
+    /// Says what was found out about that.
+    ///
+    /// # Errors
+    /// As of [`recall`](Self::recall).
+    pub fn recalled(
+        &self,
+        answers: &mut Answers,
+        once: Option<&Once>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(once) = once else { return Ok(()) };
+        let found = self.db.found(answers, &Tx::once_pk(once), Tx::ONCE_SK);
+        first_time(found, once, now)
     }
 
     /// Stages the record of the request with what its reply is rebuilt from.
@@ -139,6 +156,15 @@ impl<R, M: Remembers> Handle<R, M> {
         let words = found.and_then(|item| read_text(item, OUTCOME));
         let words = words.ok_or_else(|| StoreError::corrupt("an outcome that is not there"))?;
         serde_json::from_str(words).map_err(StoreError::corrupt)
+    }
+}
+
+/// Nothing is wrong unless there is a record of the request.
+fn first_time(found: Option<Item>, once: &Once, now: Timestamp) -> Result<(), StoreError> {
+    let repeated = found.map(|item| Tx::read_once(&item, once, now));
+    match repeated.transpose()?.flatten() {
+        Some(repeated) => Err(repeated),
+        None => Ok(()),
     }
 }
 

@@ -52,7 +52,7 @@ pub type Orders<M> = Handle<OrdersRoom, M>;
 
 modes! { OrdersRoom = ORDERS;
     /// Creates orders.
-    Create = [Grant::table(&ORDERS, &[GET, PUT])];
+    Create = [Grant::table(&ORDERS, &[BATCH_GET, GET, PUT])];
     /// Reads one order.
     Read = [Grant::table(&ORDERS, &[GET])];
     /// Lists orders.

@@ -57,6 +57,7 @@ use crate::error::{StoreError, Unique};
 use crate::grant::{BATCH_GET, DELETE, GET, Grant, PUT, QUERY, UPDATE};
 use crate::handle::{Handle, modes};
 use crate::once::Remembers;
+use crate::reads::{Answers, Reads};
 use crate::tables::{
     BY_CATEGORY, BY_CATEGORY_NAME, BY_CATEGORY_PRICE, BY_NAME, BY_PRICE, BY_STATUS, CATALOG,
 };
@@ -271,15 +272,24 @@ impl Products<Edit> {
 }
 
 impl Products<Offers> {
+    /// Wants to know, among other things, what is offered under these SKUs.
+    pub fn want(&self, reads: &mut Reads, skus: &BTreeSet<Sku>) {
+        for sku in skus {
+            self.db.want(reads, &offer_pk(sku), OFFER);
+        }
+    }
+
     /// What is offered under these SKUs; unknown ones are left out.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn of(&self, skus: &BTreeSet<Sku>) -> Result<Vec<Offer>, StoreError> {
-        let keys = skus.iter().map(|sku| (offer_pk(sku), OFFER.to_owned()));
-        let items = self.db.get_many(keys, false).await?;
-        items
-            .into_iter()
+    /// [`StoreError::Corrupt`].
+    pub fn answered(
+        &self,
+        answers: &mut Answers,
+        skus: &BTreeSet<Sku>,
+    ) -> Result<Vec<Offer>, StoreError> {
+        skus.iter()
+            .filter_map(|sku| self.db.found(answers, &offer_pk(sku), OFFER))
             .map(|item| Ok(from_item::<OfferItem>(item)?.into()))
             .collect()
     }

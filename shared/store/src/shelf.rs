@@ -1,12 +1,12 @@
 //! The shelf: everything that a price depends on, read in one step.
 //!
 //! Whoever prices a basket (an order, a cart, a preview) looks at the same shelf: what is offered
-//! under the SKUs, and the tariff with the coupon that is asked for, in parallel. What is found makes
-//! a [`Basket`], and with [`Quote::of`] a price.
+//! under the SKUs, the edition of the tariff and whatever else the caller wants to know in one call, beside it
+//! the coupon that is asked for. What is found makes a [`Basket`], and with [`Quote::of`] a price.
 //!
 //! | access | cost |
 //! |---|---|
-//! | look up n SKUs | one batch: half a read unit each; one query of the tariff, or half a unit for its edition; a coupon costs two reads more, and the tree of categories one where a promotion is about categories |
+//! | look up n SKUs | one batch: half a read unit each, and half a unit for the edition of the tariff, or one query of it the first time; a coupon costs two reads more, and the tree of categories one where a promotion is about categories |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,6 +31,7 @@ use crate::error::StoreError;
 use crate::need::{Declaration, Need, StartError, Wiring};
 use crate::pricing::{CouponWish, PriceList};
 use crate::products::{self, Offer, Products};
+use crate::reads::{Answers, Reads};
 
 /// What is offered, and the tariff.
 pub struct Shelf {
@@ -88,20 +89,28 @@ pub struct Terms {
 }
 
 impl Shelf {
-    /// Looks up what is wanted, and the coupon with it.
+    /// Begins reads that what is wanted may be looked up with.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        self.products.reads()
+    }
+
+    /// Looks up what is wanted, and the coupon with it, together with what else is to be read.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn look_up(
         &self,
+        mut reads: Reads,
         wants: Vec<Want>,
         coupon: Option<&CouponCode>,
         buyer: Option<&Buyer>,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<(Found, Answers), StoreError> {
         let skus: BTreeSet<Sku> = wants.iter().map(|want| want.sku.clone()).collect();
         let wish = coupon.map(|code| CouponWish { code, buyer });
-        let (offers, (tariff, coupon)) =
-            futures_util::future::try_join(self.products.of(&skus), self.prices.load(wish)).await?;
+        self.products.want(&mut reads, &skus);
+        let (mut answers, tariff, coupon) = self.prices.read_with(reads, wish).await?;
+        let offers = self.products.answered(&mut answers, &skus)?;
         let offers: BTreeMap<Sku, Offer> = offers
             .into_iter()
             .filter(|offer| offer.status == ProductStatus::Active)
@@ -120,13 +129,14 @@ impl Shelf {
         } else {
             BTreeMap::new()
         };
-        Ok(Found {
+        let found = Found {
             wants,
             offers,
             lineages,
             tariff,
             coupon,
-        })
+        };
+        Ok((found, answers))
     }
 }
 

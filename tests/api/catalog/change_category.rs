@@ -157,7 +157,10 @@ async fn whoever_prices_an_order_learns_of_a_category_and_of_those_above_it() {
     assert_eq!(created.status, 201, "{created:?}");
     let offers: Products<products::Offers> = shop.handle().await;
     let sku = Sku::parse("HAT").expect("a SKU");
-    let offers = offers.of(&BTreeSet::from([sku])).await.expect("offers");
+    let (mut reads, skus) = (offers.reads(), BTreeSet::from([sku]));
+    offers.want(&mut reads, &skus);
+    let mut answers = reads.send().await.expect("answers");
+    let offers = offers.answered(&mut answers, &skus).expect("offers");
     assert_eq!(offers[0].weight_grams, 90);
     assert_eq!(offers[0].tax_category.as_str(), "reduced");
     let own = offers[0].category.expect("a category");

@@ -4,6 +4,7 @@ use super::{Entry, PricingRoom, Tariffs};
 use crate::db::{Db, Item, key, number, read_number};
 use crate::error::{Full, StoreError};
 use crate::handle::Mode;
+use crate::reads::{Answers, Reads};
 use crate::tx::{Terms, Tx};
 
 /// How many zones or promotions of a kind there may be.
@@ -74,13 +75,20 @@ pub(super) fn stage<E: Entry>(db: &Db, tx: &mut Tx, change: Change) {
 }
 
 /// Which edition of the tariff is in force. It may be a moment old.
-pub(super) async fn edition<M: Mode<Room = PricingRoom>>(
+pub(super) fn edition<M: Mode<Room = PricingRoom>>(
     tariffs: &Tariffs<M>,
-) -> Result<u64, StoreError> {
-    let bounds = tariffs.db.get(BOUNDS, BOUNDS).await?;
-    Ok(bounds
+    answers: &mut Answers,
+) -> u64 {
+    tariffs
+        .db
+        .found(answers, BOUNDS, BOUNDS)
         .and_then(|item| read_number(&item, EDITION))
-        .unwrap_or(0))
+        .unwrap_or(0)
+}
+
+/// Wants to know that, among other things.
+pub(super) fn want_edition<M: Mode<Room = PricingRoom>>(tariffs: &Tariffs<M>, reads: &mut Reads) {
+    tariffs.db.want(reads, BOUNDS, BOUNDS);
 }
 
 fn full<E: Entry>(found: Option<&Item>, more: i64) -> StoreError {

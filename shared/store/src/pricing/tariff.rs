@@ -9,6 +9,7 @@ use domain::pricing::redemption::Buyer;
 use domain::pricing::shipping::ShippingZone;
 use domain::pricing::tax::TaxZone;
 use domain::pricing::{Coupon, Tariff};
+use futures_util::future::try_join;
 use tokio::time::Instant;
 
 use super::redemptions::{BUYER, buyer_sk, promotion_pk};
@@ -19,6 +20,7 @@ use super::{
 use crate::db::{Item, Range, from_item, read_number, read_text};
 use crate::error::StoreError;
 use crate::need::{Declaration, Need, StartError, Wiring};
+use crate::reads::{Answers, Reads};
 
 /// As many as one query reads at once: all there may be, and one more, which shows the end.
 const STRIDE: u16 = 301;
@@ -72,29 +74,40 @@ impl Need for PriceList {
 }
 
 impl PriceList {
-    /// What the shop charges besides its prices, and the coupon that is asked for. What is read may
-    /// be a moment old; using the coupon is what counts.
+    /// Reads what is wanted, what the shop charges besides its prices, and the coupon that is asked for. What
+    /// is read may be a moment old; using the coupon is what counts.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn load(
+    pub(crate) async fn read_with(
         &self,
+        mut reads: Reads,
         wish: Option<CouponWish<'_>>,
-    ) -> Result<(Arc<Tariff>, Option<Coupon>), StoreError> {
+    ) -> Result<(Answers, Arc<Tariff>, Option<Coupon>), StoreError> {
         let coupon = async {
             match wish {
                 None => Ok(None),
                 Some(wish) => self.tariffs.coupon(wish).await.map(Some),
             }
         };
-        futures_util::future::try_join(self.tariff(), coupon).await
+        let tariff = async {
+            if self.is_first() {
+                // One after the other: at once, the second would wait for a connection of its own.
+                let answers = reads.send().await?;
+                return Ok((answers, Arc::new(self.tariffs.tariff(false).await?)));
+            }
+            bounds::want_edition(&self.tariffs, &mut reads);
+            let mut answers = reads.send().await?;
+            let tariff = self.tariff(&mut answers).await?;
+            Ok((answers, tariff))
+        };
+        let ((answers, tariff), coupon) = try_join(tariff, coupon).await?;
+        Ok((answers, tariff, coupon))
     }
 
-    async fn tariff(&self) -> Result<Arc<Tariff>, StoreError> {
-        if self.is_first() {
-            return self.tariffs.tariff(false).await.map(Arc::new);
-        }
-        let number = bounds::edition(&self.tariffs).await?;
+    /// The tariff of the edition that there is.
+    async fn tariff(&self, answers: &mut Answers) -> Result<Arc<Tariff>, StoreError> {
+        let number = bounds::edition(&self.tariffs, answers);
         if let Some(tariff) = self.kept(number) {
             return Ok(tariff);
         }
