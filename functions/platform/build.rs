@@ -4,16 +4,12 @@
 use std::path::Path;
 use std::{env, error, fs};
 
-#[path = "../../shared/edge/link.rs"]
-mod link;
-
 /// The description as people and their tools read it.
 const DESCRIPTION: &str = "../../openapi.json";
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed={DESCRIPTION}");
     println!("cargo::rerun-if-changed=build.rs");
-    link::main();
     let served = compact(&fs::read_to_string(DESCRIPTION)?);
     #[expect(
         clippy::disallowed_methods,
