@@ -29,6 +29,7 @@ mod sqs;
 mod sqs_calls;
 mod streams;
 mod tables;
+mod token;
 mod triggers;
 
 pub use access::{Access, Denial, Gate};
@@ -44,4 +45,5 @@ pub use messages::QueuedMessage;
 pub use sqs::{DeadLetters, QueueDepth, QueueSpec};
 pub use streams::Chunk;
 pub use tables::{IndexSpec, Projection, TableSpec};
+pub use token::without_token;
 pub use triggers::{HiddenMessage, Received};

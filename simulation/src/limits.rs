@@ -15,12 +15,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use local::aws::{At, Fault, Faults};
+use local::aws::{At, Fault, Faults, without_token};
 use serde_json::Value;
 use store::tables::{TABLES, Table};
 use tokio::time::Instant;
-
-use crate::weather::without_token;
 
 /// Write and read units a second of a partition.
 const PARTITION: [f64; 2] = [1_000.0, 3_000.0];

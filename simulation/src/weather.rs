@@ -4,8 +4,6 @@ mod kind;
 mod points;
 mod wire;
 
-pub(crate) use wire::without_token;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -214,11 +212,7 @@ impl Faults for Weather {
         fault
     }
 
-    fn sent(&self, at: &At<'_>, fault: Fault, body: Bytes) -> Bytes {
-        let body = match fault {
-            Fault::None => without_token(body),
-            _ => body,
-        };
+    fn sent(&self, at: &At<'_>, _: Fault, body: Bytes) -> Bytes {
         let Some(mutant) = self.mutant else {
             return body;
         };

@@ -18,6 +18,7 @@ use super::call::{Call, Service};
 use super::cloud::Cloud;
 use super::faults::{self, At, Fault};
 use super::reply::{Reply, error};
+use super::token::without_token;
 use crate::life::Life;
 
 /// An HTTP client for the AWS SDK whose far end is the [`Cloud`] in this process. It belongs to one
@@ -78,7 +79,13 @@ impl Connector {
             nth: Life::count_call(),
         };
         let fault = decides.befalls(&at);
-        let body = decides.sent(&at, fault, call.body.clone());
+        let body = match fault {
+            Fault::None if call.operation == "TransactWriteItems" => {
+                without_token(call.body.clone())
+            }
+            _ => call.body.clone(),
+        };
+        let body = decides.sent(&at, fault, body);
         let call = Call { body, ..call };
         match fault {
             Fault::None => Ok(self.perform(&call).await),

@@ -75,7 +75,9 @@ impl<R, M: Remembers> Handle<R, M> {
         first_time(found, once, now)
     }
 
-    /// Wants to know, among other things, whether the request was carried out before, at the same cost.
+    /// Wants to know, among other things, whether the request was carried out before, at the same cost. What is
+    /// read together is read in no order: a handler that refuses by something that the request itself may have
+    /// changed reads that first, and then [recalls](Self::recall).
     pub fn recall_among(&self, reads: &mut Reads, once: Option<&Once>) {
         if let Some(once) = once {
             self.db.want_now(reads, &Tx::once_pk(once), Tx::ONCE_SK);
