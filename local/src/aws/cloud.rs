@@ -24,6 +24,7 @@ use super::secrets;
 use super::sqs::{QueueDepth, QueueSpec, Sqs};
 use super::streams::CHECKPOINTS;
 use super::tables::create_own_table;
+use super::token::Tokens;
 use super::triggers::HiddenMessage;
 
 /// What a [`Cloud`] is made of.
@@ -57,6 +58,7 @@ pub struct Cloud {
     ledger: Ledger,
     pub(super) meter: Meter,
     faults: RwLock<Arc<dyn Faults>>,
+    pub(super) tokens: Tokens,
     written: Written,
     /// How far the readers of streams have come, where nothing lasts.
     pub(super) reached: Mutex<BTreeMap<String, String>>,
@@ -94,6 +96,7 @@ impl Cloud {
             ledger: Ledger::default(),
             meter: Meter::default(),
             faults: RwLock::new(Arc::new(Spared)),
+            tokens: Tokens::default(),
             written: Written::default(),
             reached: Mutex::default(),
         }))

@@ -18,7 +18,6 @@ use super::call::{Call, Service};
 use super::cloud::Cloud;
 use super::faults::{self, At, Fault};
 use super::reply::{Reply, error};
-use super::token::without_token;
 use crate::life::Life;
 
 /// An HTTP client for the AWS SDK whose far end is the [`Cloud`] in this process. It belongs to one
@@ -79,11 +78,10 @@ impl Connector {
             nth: Life::count_call(),
         };
         let fault = decides.befalls(&at);
-        let body = match fault {
-            Fault::None if call.operation == "TransactWriteItems" => {
-                without_token(call.body.clone())
-            }
-            _ => call.body.clone(),
+        let body = if call.operation == "TransactWriteItems" {
+            self.cloud.tokens.sent_on(&call.body, fault != Fault::None)
+        } else {
+            call.body.clone()
         };
         let body = decides.sent(&at, fault, body);
         let call = Call { body, ..call };
