@@ -1,13 +1,14 @@
 //! One HTTP request: who sends it, how often, what it says, what the handler makes of it, and the
 //! answer.
 
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::header::{self, HeaderMap};
 use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, Body, Request, Response, Service, service_fn};
+use lambda_http::{Adapter, Body, IntoResponse, Request, Response, Service, service_fn};
 use lambda_runtime::{Context, LambdaEvent};
 use tracing::Instrument;
 
@@ -124,7 +125,7 @@ impl<E: Endpoint> HttpRunner<E> {
     async fn deal_with(&self, event: Raw, occasion: Occasion) -> Result<Raw, Crash> {
         let request: LambdaRequest = serde_json::from_str(event.get())?;
         let service = service_fn(|request: Request| async move {
-            Ok::<_, std::convert::Infallible>(self.respond(request, occasion).await)
+            Ok::<_, std::convert::Infallible>(AsItIs(self.respond(request, occasion).await))
         });
         let mut adapter = Adapter::from(service);
         let response = adapter
@@ -343,6 +344,16 @@ fn let_in(auth: Auth, caller: &Caller) -> Result<(), Failure> {
         ) => Err(Failure::new(Code::Forbidden)
             .error(format!("the permission {} is needed", permission.as_str()))),
         _ => Err(Failure::new(Code::Unauthenticated)),
+    }
+}
+
+/// A response whose body is the text or the bytes that it is to be. Any other is taken for bytes, decoded as its
+/// media type says, and copied.
+struct AsItIs(Response<Body>);
+
+impl IntoResponse for AsItIs {
+    fn into_response(self) -> BoxFuture<'static, Response<Body>> {
+        ready(self.0).boxed()
     }
 }
 
